@@ -1,0 +1,36 @@
+"""Every limit in one place: what is read of one repository, and how long anything may take.
+
+Sizes are bytes, times are seconds. `AUDITOR_LIMIT_<NAME>` in the environment replaces a value.
+"""
+
+import os
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one repository may cost."""
+
+    text_bytes: int = 1_000_000
+    notebook_bytes: int = 20_000_000
+    tree_entries: int = 60_000
+    tree_depth: int = 60
+    tree_visits: int = 200
+    parsed_files: int = 5_000
+    commits: int = 2_000
+    parse_seconds: float = 10.0
+    repository_seconds: float = 300.0
+    worker_bytes: int = 4_000_000_000
+    clone_blob_bytes: int = 20_000_000
+    clone_seconds: float = 300.0
+    worker_restarts: int = 8
+
+
+def from_environment() -> Limits:
+    """Read the limits, with what the environment replaces."""
+    changed = {
+        name: os.environ[key]
+        for name in Limits.__struct_fields__
+        if (key := f"AUDITOR_LIMIT_{name.upper()}") in os.environ
+    }
+    return msgspec.convert(changed, Limits, strict=False)
