@@ -122,7 +122,7 @@ def unknown(summary: str, *evidence: Evidence) -> Verdict:
     return Verdict(Status.UNKNOWN, summary, evidence)
 
 
-class RuleText(Frozen):
+class RuleText(Frozen, frozen=True):
     """What a report says about a rule beside its findings."""
 
     id: str
@@ -135,7 +135,7 @@ class RuleText(Frozen):
     effort: Effort
 
 
-class Finding(Frozen):
+class Finding(Frozen, frozen=True):
     """A rule with its verdict. `gain`: points that the portfolio's score would rise if this alone became met."""
 
     rule: str
@@ -151,7 +151,7 @@ class Finding(Frozen):
     gain: float = 0.0
 
 
-class CriterionScore(Frozen):
+class CriterionScore(Frozen, frozen=True):
     """A criterion of one repository; `score` is 0-100, None where nothing of it could be assessed."""
 
     id: str
@@ -168,7 +168,7 @@ class RepositoryStatus(StrEnum):
     FAILED = "failed"
 
 
-class RepositoryReport(Frozen):
+class RepositoryReport(Frozen, frozen=True):
     """One repository's part of the report; `months` maps "2026-03" to commits (for the activity picture)."""
 
     name: str
@@ -186,7 +186,7 @@ class RepositoryReport(Frozen):
     description: str | None = None
 
 
-class Gate(Frozen):
+class Gate(Frozen, frozen=True):
     """One reason for rejection, judged; `verdict` is None where nothing could be assessed."""
 
     id: str
@@ -195,14 +195,14 @@ class Gate(Frozen):
     title: str = ""
 
 
-class Screen(Frozen):
+class Screen(Frozen, frozen=True):
     """The technical screen: the guide's three reasons for rejection."""
 
     verdict: ScreenVerdict | None
     gates: tuple[Gate, ...]
 
 
-class Skill(Frozen):
+class Skill(Frozen, frozen=True):
     """One skill of the ledger; `claimed` is None where no claims were given to check."""
 
     id: str
@@ -213,7 +213,7 @@ class Skill(Frozen):
     title: str = ""
 
 
-class FixFirst(Frozen):
+class FixFirst(Frozen, frozen=True):
     """One step of the plan; `score_after` is the portfolio's score with this and all earlier steps done."""
 
     rule: str
@@ -223,7 +223,7 @@ class FixFirst(Frozen):
     score_after: float
 
 
-class Problem(Frozen):
+class Problem(Frozen, frozen=True):
     """Something of ours, or of the network's, that kept a part from being assessed."""
 
     repository: str | None
@@ -231,7 +231,7 @@ class Problem(Frozen):
     message: str
 
 
-class RulebookName(Frozen):
+class RulebookName(Frozen, frozen=True):
     """Which guide judged; `digest` is the SHA-256 of its tables, so that two reports can be compared."""
 
     name: str
@@ -239,7 +239,7 @@ class RulebookName(Frozen):
     digest: str
 
 
-class Tool(Frozen):
+class Tool(Frozen, frozen=True):
     """Which program judged."""
 
     name: str
@@ -247,7 +247,7 @@ class Tool(Frozen):
     rulebook: RulebookName
 
 
-class Candidate(Frozen):
+class Candidate(Frozen, frozen=True):
     """Who was audited."""
 
     name: str
@@ -255,7 +255,7 @@ class Candidate(Frozen):
     url: str | None = None
 
 
-class Report(Frozen):
+class Report(Frozen, frozen=True):
     """One candidate's scorecard."""
 
     schema_version: int

@@ -1,0 +1,166 @@
+"""Hold one report against an earlier one: what improved, what got worse, what is new. Pure; no words, no files.
+
+What the candidate did and what the rulebook did are kept apart: a rule that only one of the two rulebooks has, or that
+weighs differently, is a change of the rulebook and never of the candidate's.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from auditor.model import AuditorError, Finding, Frozen, Report, RulebookName, Status
+
+
+class ChangeKind(StrEnum):
+    """What became of a rule in a repository since the earlier report."""
+
+    IMPROVED = "improved"
+    WORSE = "worse"
+    NEW = "new"
+    GONE = "gone"
+    UNCLEAR = "unclear"
+
+
+class Change(Frozen):
+    """One rule's change in one repository (None: the portfolio's own).
+
+    `points` is what the change was worth by the two reports' exact gains: the gain that is no longer to be had, or the
+    one that now is. `unclear` means that one of the two could not be assessed: nobody's doing.
+    """
+
+    rule: str
+    repository: str | None
+    kind: ChangeKind
+    before: Status | None
+    after: Status | None
+    points: float
+    summary: str
+
+
+class Comparison(Frozen):
+    """The differences between two reports; `rules_added` and its like are the rulebook's doing."""
+
+    before_score: float | None
+    after_score: float | None
+    before_grade: str | None
+    after_grade: str | None
+    before_at: str
+    before_rulebook: RulebookName
+    rulebook_changed: bool
+    rules_added: tuple[str, ...]
+    rules_removed: tuple[str, ...]
+    rules_reweighted: tuple[str, ...]
+    repositories_added: tuple[str, ...]
+    repositories_removed: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def difference(self) -> float | None:
+        """Points that the score rose; None where one of the two reports has none."""
+        if self.before_score is None or self.after_score is None:
+            return None
+        return round(self.after_score - self.before_score, 6)
+
+    def of(self, kind: ChangeKind) -> tuple[Change, ...]:
+        """Return the changes of one kind, the weightiest first."""
+        return tuple(change for change in self.changes if change.kind is kind)
+
+
+def compare(before: Report, after: Report) -> Comparison:
+    """Compare two reports on one candidate; two reports on different accounts are a mistake and refused."""
+    if before.candidate.login and after.candidate.login and before.candidate.login != after.candidate.login:
+        raise AuditorError(
+            f"the baseline is about {before.candidate.login}, this report about {after.candidate.login}; "
+            "give the earlier report of the same candidate"
+        )
+    old_rules, new_rules = _weights(before), _weights(after)
+    shared = old_rules.keys() & new_rules.keys()
+    old_names, new_names = _names(before), _names(after)
+    changes = sorted(_changes(before, after, shared), key=lambda c: (-abs(c.points), c.repository or "", c.rule))
+    changed_book = before.tool.rulebook.digest != after.tool.rulebook.digest
+    return Comparison(
+        before_score=before.score,
+        after_score=after.score,
+        before_grade=before.grade,
+        after_grade=after.grade,
+        before_at=before.generated_at,
+        before_rulebook=before.tool.rulebook,
+        rulebook_changed=changed_book,
+        rules_added=tuple(sorted(new_rules.keys() - shared)) if changed_book else (),
+        rules_removed=tuple(sorted(old_rules.keys() - shared)) if changed_book else (),
+        rules_reweighted=tuple(sorted(r for r in shared if old_rules[r] != new_rules[r])) if changed_book else (),
+        repositories_added=tuple(sorted(new_names - old_names)),
+        repositories_removed=tuple(sorted(old_names - new_names)),
+        changes=tuple(changes),
+    )
+
+
+def _names(report: Report) -> set[str]:
+    """Return the repositories that have findings: one that was left out cannot be compared."""
+    return {repository.name for repository in report.repositories if repository.findings}
+
+
+def _weights(report: Report) -> dict[str, float]:
+    groups = (report.findings, *(repository.findings for repository in report.repositories))
+    return {finding.rule: finding.weight for group in groups for finding in group}
+
+
+def _changes(before: Report, after: Report, shared: set[str]) -> Iterator[Change]:
+    groups_before: dict[str | None, tuple[Finding, ...]] = {None: before.findings}
+    groups_before |= {r.name: r.findings for r in before.repositories if r.findings}
+    groups_after: dict[str | None, tuple[Finding, ...]] = {None: after.findings}
+    groups_after |= {r.name: r.findings for r in after.repositories if r.findings}
+    for name, findings in groups_after.items():
+        if name not in groups_before:
+            continue
+        old = {finding.rule: finding for finding in groups_before[name]}
+        new = {finding.rule: finding for finding in findings}
+        for rule in sorted((old.keys() | new.keys()) & shared):
+            change = _change(name, rule, old.get(rule), new.get(rule))
+            if change is not None:
+                yield change
+
+
+def _change(repository: str | None, rule: str, old: Finding | None, new: Finding | None) -> Change | None:
+    kind = _kind(_standing(old), _standing(new), old, new)
+    if kind is None:
+        return None
+    return Change(
+        rule=rule,
+        repository=repository,
+        kind=kind,
+        before=old.status if old else None,
+        after=new.status if new else None,
+        points=_points(kind, old.gain if old else 0.0, new.gain if new else 0.0),
+        summary=new.summary if new else old.summary if old else "",
+    )
+
+
+def _points(kind: ChangeKind, old: float, new: float) -> float:
+    """Return what is no longer to be gained, or now is; nothing where the change says nothing about the work."""
+    if kind is ChangeKind.IMPROVED:
+        return max(old - new, 0.0)
+    return min(old - new, 0.0) if kind is ChangeKind.WORSE else 0.0
+
+
+def _standing(finding: Finding | None) -> float | None:
+    """Return the score of 0-1, None where there is nothing to score."""
+    if finding is None or finding.status in (Status.NOT_APPLICABLE, Status.UNKNOWN):
+        return None
+    if finding.score is not None:
+        return finding.score
+    return 1.0 if finding.status is Status.MET else 0.0
+
+
+def _kind(was: float | None, now: float | None, old: Finding | None, new: Finding | None) -> ChangeKind | None:
+    unknown = [finding is not None and finding.status is Status.UNKNOWN for finding in (old, new)]
+    if all(unknown) or (was is None and now is None and not any(unknown)):
+        return None
+    if any(unknown):
+        return ChangeKind.UNCLEAR
+    if was is None:
+        return ChangeKind.NEW
+    if now is None:
+        return ChangeKind.GONE
+    if abs(was - now) < 1e-9:  # noqa: PLR2004 - equal but for rounding
+        return None
+    return ChangeKind.IMPROVED if now > was else ChangeKind.WORSE

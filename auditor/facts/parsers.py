@@ -1,0 +1,10 @@
+"""All parsers, and which of them read a file of a given name."""
+
+from auditor.facts.fact import Parser
+
+PARSERS: tuple[Parser, ...] = ()
+
+
+def parsers_for(path: str) -> tuple[Parser, ...]:
+    """Return the parsers that read a file of this name; most files have none."""
+    return tuple(parser for parser in PARSERS if parser.reads(path))

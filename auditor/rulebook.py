@@ -1,0 +1,273 @@
+"""The guide as data, and its rules bound to their probes. No judging, no words of its own.
+
+A rulebook is a folder of TOML: `rulebook.toml` (name, version, criteria, grades, gates) and further files whose tables
+are rules. `data/*.toml` are tables that a rule's parameters may name as "data:<file>".
+"""
+
+import hashlib
+import importlib
+import inspect
+import tomllib
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal, cast, get_type_hints
+
+import msgspec
+
+from auditor import resources
+from auditor.model import AuditorError, Effort, RulebookName, RuleText, Verdict
+from auditor.views.reading import ViewOf
+
+_PROBES = "auditor.probes"
+_ENTRY_POINTS = "portfolio_auditor.probes"
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A probe with words, parameters and a weight.
+
+    `absent`: what it means when a view has nothing; `looks`: what was looked for then ("a README", "notebooks").
+    """
+
+    title: str
+    probe: str
+    weight: float
+    guide: str
+    why: str
+    fix: str
+    effort: Effort
+    absent: Literal["unmet", "not-applicable"] = "not-applicable"
+    looks: str = ""
+    parameters: dict[str, Any] = msgspec.field(default_factory=dict, name="with")
+
+    def __post_init__(self) -> None:
+        if self.weight < 0:
+            raise ValueError("`weight` is 0 or more")
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """A rule ready to be asked: its probe, the views that the probe wants, its parameters."""
+
+    id: str
+    criterion: str
+    rule: Rule
+    probe: Callable[..., Verdict]
+    views: tuple[ViewOf[object], ...]
+    parameters: Mapping[str, Any]
+
+    @property
+    def text(self) -> RuleText:
+        """Return what a report says about the rule."""
+        r = self.rule
+        return RuleText(
+            id=self.id,
+            title=r.title,
+            criterion=self.criterion,
+            weight=r.weight,
+            guide=r.guide,
+            why=r.why,
+            fix=r.fix,
+            effort=r.effort,
+        )
+
+
+class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A group of rules whose ids begin with its id. `portfolio` criteria judge the candidate, not one repository."""
+
+    title: str
+    weight: float
+    why: str = ""
+    portfolio: bool = False
+
+
+class Grade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A letter and the score (0-100) that it begins at."""
+
+    letter: str
+    at: float
+
+
+class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A gate on a repository's score: when the rule is unmet, the score is at most `at`."""
+
+    rule: str
+    at: float
+
+
+class GateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One reason for rejection: which portfolio rule decides it, and which findings it names."""
+
+    title: str
+    rule: str
+
+
+class Scoring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How repositories make a portfolio: see `score.portfolio`. Shares are 0-1, scores 0-100."""
+
+    best: float = 0.6
+    worth_showing: float = 50.0
+    portfolio_share: float = 0.2
+
+
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`rulebook.toml`."""
+
+    name: str
+    version: str
+    criteria: dict[str, Criterion]
+    grades: tuple[Grade, ...]
+    caps: tuple[Cap, ...] = ()
+    gates: Mapping[str, GateRule] = msgspec.field(default_factory=dict)
+    scoring: Scoring = Scoring()
+    roles: Mapping[str, dict[str, float]] = msgspec.field(default_factory=dict)
+
+
+class Rulebook(msgspec.Struct, frozen=True):
+    """A loaded and bound rulebook; rules are in the order of the criteria, then of the files."""
+
+    header: Header
+    rules: tuple[Bound, ...]
+    data: Mapping[str, Any]
+    digest: str
+
+    @property
+    def name(self) -> RulebookName:
+        """Return the identity that a report shows."""
+        return RulebookName(name=self.header.name, version=self.header.version, digest=self.digest)
+
+    def of(self, *, portfolio: bool) -> tuple[Bound, ...]:
+        """Return the rules for repositories, or those for the portfolio."""
+        return tuple(rule for rule in self.rules if self.header.criteria[rule.criterion].portfolio is portfolio)
+
+
+def load(folder: Path | None = None, *, role: str | None = None) -> Rulebook:
+    """Read the built-in rulebook, extended by `folder` if given, and bind every rule.
+
+    Raises AuditorError, naming file and rule, for anything that does not fit.
+    """
+    tables = _tables(resources.folder("rules"))
+    if folder is not None:
+        _merge(tables, _tables(folder))
+    digest = hashlib.sha256(repr((sorted(tables.items(), key=str), role)).encode()).hexdigest()
+    data = {name.removeprefix("data/"): table for name, table in tables.items() if name.startswith("data/")}
+    header = _converted(tables.get("rulebook", {}), Header, "rulebook.toml")
+    weights = _role_weights(header, role)
+    rules = {
+        name: rule
+        for file, table in tables.items()
+        if file != "rulebook" and not file.startswith("data/")
+        for name, rule in table.items()
+    }
+    bound = tuple(bind(name, rule, header, data, weights) for name, rule in rules.items())
+    order = list(header.criteria)
+    return Rulebook(header, tuple(sorted(bound, key=lambda b: order.index(b.criterion))), data, digest)
+
+
+def bind(
+    name: str, table: object, header: Header, data: Mapping[str, Any], weights: Mapping[str, float] | None = None
+) -> Bound:
+    """Check one rule's table against its probe's signature."""
+    rule = _converted(table, Rule, f"rule {name}")
+    if weights and name in weights:
+        rule = msgspec.structs.replace(rule, weight=weights[name])
+    criterion = name.partition("-")[0]
+    if criterion not in header.criteria:
+        raise AuditorError(f"rule {name}: no criterion {criterion!r} in rulebook.toml; a rule's id begins with one")
+    probe = _probe(name, rule.probe)
+    views, wanted = _signature(name, probe)
+    given = {key: _resolved(name, key, value, data) for key, value in rule.parameters.items()}
+    if unexpected := sorted(set(given) - set(wanted)):
+        raise AuditorError(f"rule {name}: probe {rule.probe} takes no parameter {unexpected[0]!r}")
+    required = {key for key, (_, is_required) in wanted.items() if is_required}
+    if lacking := sorted(required - set(given)):
+        raise AuditorError(f"rule {name}: probe {rule.probe} needs the parameter {lacking[0]!r}")
+    parameters = {key: _converted(value, wanted[key][0], f"rule {name}, {key}") for key, value in given.items()}
+    return Bound(name, criterion, rule, probe, views, parameters)
+
+
+def _tables(folder: Path) -> dict[str, dict[str, Any]]:
+    files = sorted(folder.glob("*.toml")) + sorted(folder.glob("data/*.toml"))
+    if not files:
+        raise AuditorError(f"no rulebook in {folder}: it needs at least one .toml file")
+    return {file.relative_to(folder).with_suffix("").as_posix(): _parsed(file) for file in files}
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise AuditorError(f"{file} is not readable as TOML: {error}") from None
+
+
+def _merge(base: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            _merge(base[key], value)
+        else:
+            base[key] = value
+
+
+def _role_weights(header: Header, role: str | None) -> Mapping[str, float]:
+    if role is None:
+        return {}
+    if role not in header.roles:
+        raise AuditorError(f"no role {role!r}; there are {', '.join(sorted(header.roles)) or 'none'}")
+    return header.roles[role]
+
+
+def _probe(name: str, reference: str) -> Callable[..., Verdict]:
+    module, colon, function = reference.partition(":")
+    if not colon:
+        raise AuditorError(f'rule {name}: the probe is written "module:function", not {reference!r}')
+    found = getattr(_module(name, module), function, None)
+    if not callable(found):
+        raise AuditorError(f"rule {name}: there is no probe {reference!r}")
+    return cast("Callable[..., Verdict]", found)
+
+
+def _module(name: str, module: str) -> object:
+    try:
+        return importlib.import_module(f"{_PROBES}.{module}")
+    except ModuleNotFoundError:
+        return _plugin(name, module)
+
+
+def _plugin(name: str, module: str) -> object:
+    for entry in entry_points(group=_ENTRY_POINTS, name=module):
+        return cast("object", entry.load())
+    raise AuditorError(f"rule {name}: no probes {module!r}, neither built in nor from an installed plug-in")
+
+
+def _signature(
+    name: str, probe: Callable[..., Verdict]
+) -> tuple[tuple[ViewOf[object], ...], dict[str, tuple[Any, bool]]]:
+    hints = get_type_hints(probe)
+    views: list[ViewOf[object]] = []
+    wanted: dict[str, tuple[Any, bool]] = {}
+    for parameter in inspect.signature(probe).parameters.values():
+        hint = hints.get(parameter.name)
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            wanted[parameter.name] = (hint, parameter.default is parameter.empty)
+        elif isinstance(hint, type) and callable(getattr(hint, "of", None)):
+            views.append(cast("ViewOf[object]", hint))
+        else:
+            raise AuditorError(f"rule {name}: the probe's parameter {parameter.name!r} is not a view")
+    if not views:
+        raise AuditorError(f"rule {name}: its probe asks for no view")
+    return tuple(views), wanted
+
+
+def _resolved(name: str, key: str, value: object, data: Mapping[str, Any]) -> object:
+    if not (isinstance(value, str) and value.startswith("data:")):
+        return value
+    table = value.removeprefix("data:")
+    if table not in data:
+        raise AuditorError(f"rule {name}: {key} names data/{table}.toml, which does not exist")
+    return data[table]
+
+
+def _converted(value: object, kind: Any, where: str) -> Any:  # noqa: ANN401 - the probe's annotation decides
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise AuditorError(f"{where}: {error}") from None

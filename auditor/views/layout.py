@@ -1,0 +1,58 @@
+"""Which of the entries are the candidate's own work, and which are vendored, generated, or junk."""
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from auditor.repository import Entry, EntryKind
+from auditor.views.reading import Reading
+
+_VENDORED = re.compile(
+    r"(?:^|/)(?:node_modules|bower_components|vendor|vendored|third_?party|external|extern|_vendor"
+    r"|site-packages|dist-packages|\.?venv\d*|\.?virtualenv|\.tox|\.nox|\.eggs|[^/]+\.egg-info|__pycache__|__pypackages__"
+    r"|\.ipynb_checkpoints|\.git|\.svn|\.mypy_cache|\.pytest_cache|\.ruff_cache)/",
+    re.IGNORECASE,
+)
+_VIRTUALENV = re.compile(r"^(?P<root>.*?)(?:pyvenv\.cfg|Lib/site-packages/|lib/python3?[\d.]*/site-packages/)")
+_GENERATED = re.compile(r"(?:_pb2(?:_grpc)?\.pyi?|\.min\.(?:js|css)|\.map)$", re.IGNORECASE)
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """All entries, and those of the candidate's own; `foreign` are vendored, generated or a virtual environment's."""
+
+    entries: tuple[Entry, ...]
+    own: tuple[Entry, ...]
+    foreign: frozenset[str]
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Layout":
+        """Sort the entries."""
+        roots = tuple({m["root"] for e in reading.entries if (m := _VIRTUALENV.match(e.path)) and m["root"]})
+        foreign = frozenset(e.path for e in reading.entries if _is_foreign(e.path, roots))
+        own = tuple(e for e in reading.entries if e.path not in foreign and e.kind is not EntryKind.SUBMODULE)
+        return cls(reading.entries, own, foreign)
+
+    def is_own(self, path: str) -> bool:
+        """Tell whether a path is the candidate's own work."""
+        return path not in self.foreign
+
+    def named(self, pattern: re.Pattern[str]) -> tuple[Entry, ...]:
+        """Return the own entries whose whole path matches."""
+        return tuple(entry for entry in self.own if pattern.search(entry.path))
+
+    def paths(self) -> Iterable[str]:
+        """Return the own paths, in order."""
+        return (entry.path for entry in self.own)
+
+
+def layout(reading: Reading) -> Layout:
+    """Return the reading's layout: there always is one."""
+    found = reading.view(Layout)
+    if not isinstance(found, Layout):  # pragma: no cover - Layout.of has no other answer
+        raise TypeError
+    return found
+
+
+def _is_foreign(path: str, roots: tuple[str, ...]) -> bool:
+    return bool(_VENDORED.search(path) or _GENERATED.search(path)) or path.startswith(roots)
