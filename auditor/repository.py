@@ -43,18 +43,25 @@ class History(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """What the host says of a repository. None means that the host was not asked or did not say."""
+    """What the host says of a repository. None means that the host was not asked or did not say.
+
+    `languages` are bytes by language, largest first; `deployments` are the addresses that live deployments answer at,
+    newest first; `ci_state` is the outcome of the checks of the newest commit: `success`, `failure`, `error`,
+    `pending` or `expected`.
+    """
 
     description: str | None = None
     homepage: str | None = None
     topics: tuple[str, ...] | None = None
     license: str | None = None
     language: str | None = None
+    languages: tuple[tuple[str, int], ...] | None = None
     stars: int | None = None
     fork: bool | None = None
     parent: str | None = None
     archived: bool | None = None
     template: bool | None = None
+    private: bool | None = None
     has_pages: bool | None = None
     created_at: str | None = None
     pushed_at: str | None = None
@@ -62,6 +69,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     default_branch: str | None = None
     pinned: bool | None = None
     ci_state: str | None = None
+    releases: int | None = None
     deployments: tuple[str, ...] | None = None
 
 
@@ -84,6 +92,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
     `location` is a folder for a local repository and a URL to clone from for a remote one; `url` is its web page, from
     which links to files are made. `revision` is what to read (None: a working tree as it is on disk, else HEAD).
+    `commit` is the newest commit where the host told it: a result kept for it is still good, and no clone is needed.
+    `history` is what the host told of the commits: then the clone holds none but the newest.
     """
 
     name: str
@@ -91,6 +101,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     remote: bool = False
     url: str | None = None
     revision: str | None = None
+    commit: str | None = None
+    history: History | None = None
     listing: Listing | None = None
 
 
