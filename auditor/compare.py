@@ -20,7 +20,7 @@ class ChangeKind(StrEnum):
     UNCLEAR = "unclear"
 
 
-class Change(Frozen):
+class Change(Frozen, frozen=True, kw_only=True):
     """One rule's change in one repository (None: the portfolio's own).
 
     `points` is what the change was worth by the two reports' exact gains: the gain that is no longer to be had, or the
@@ -36,7 +36,7 @@ class Change(Frozen):
     summary: str
 
 
-class Comparison(Frozen):
+class Comparison(Frozen, frozen=True, kw_only=True):
     """The differences between two reports; `rules_added` and its like are the rulebook's doing."""
 
     before_score: float | None

@@ -1,0 +1,63 @@
+"""A comparison in words that every form shares. No markup, no escaping."""
+
+from collections.abc import Mapping
+
+from auditor.compare import Change, ChangeKind, Comparison
+from auditor.formats import gist, words
+from auditor.model import RuleText
+
+HEADINGS: Mapping[ChangeKind, str] = {
+    ChangeKind.IMPROVED: "Improved",
+    ChangeKind.WORSE: "Got worse",
+    ChangeKind.NEW: "Newly applies",
+    ChangeKind.GONE: "No longer applies",
+    ChangeKind.UNCLEAR: "Cannot be compared (not assessed in one of the two reports)",
+}
+
+
+def summary(comparison: Comparison) -> str:
+    """Return the change of the score in a sentence."""
+    since = words.day(comparison.before_at)
+    difference = comparison.difference
+    if difference is None:
+        return f"The score cannot be compared with the report of {since}: one of the two has none."
+    before, after = words.score(comparison.before_score), words.score(comparison.after_score)
+    if not difference:
+        return f"The score is {after}, as in the report of {since}."
+    return f"The score went from {before} to {after} ({words.points(difference)}) since the report of {since}."
+
+
+def rulebook(comparison: Comparison, rules: Mapping[str, RuleText]) -> list[str]:
+    """Say what the rulebook changed; empty where it is the same."""
+    if not comparison.rulebook_changed:
+        return []
+    book = comparison.before_rulebook
+    was = f"The rulebook changed since then (it was {book.name} {book.version})"
+    lines = [f"{was}, so a part of the change is the rulebook's and not the candidate's."]
+    for names, label in (
+        (comparison.rules_added, "Rules that are new"),
+        (comparison.rules_removed, "Rules that are gone"),
+        (comparison.rules_reweighted, "Rules that weigh differently"),
+    ):
+        if names:
+            lines.append(f"{label}: {words.joined([gist.title(rules, name) for name in names])}.")
+    return lines
+
+
+def repositories(comparison: Comparison) -> list[str]:
+    """Say which repositories only one of the two reports has."""
+    pairs = (
+        (comparison.repositories_added, "Only in this report"),
+        (comparison.repositories_removed, "No longer there"),
+    )
+    return [f"{label}: {words.joined(list(names))}." for names, label in pairs if names]
+
+
+def entry(change: Change, rules: Mapping[str, RuleText]) -> str:
+    """Return one change: rule, where, from what to what, and what it is worth."""
+    where = f" ({change.repository})" if change.repository else ""
+    before = words.STATUS[change.before].lower() if change.before else "not there"
+    after = words.STATUS[change.after].lower() if change.after else "not there"
+    moved = f"{before}, by another share" if before == after else f"{before} → {after}"
+    worth = f", worth {words.points(change.points)}" if change.points else ""
+    return f"{gist.title(rules, change.rule)}{where}: {moved}{worth}"

@@ -1,0 +1,219 @@
+"""What every form says first, derived from a report: the verdict in a sentence, the plan, what to do per repository.
+
+Values and plain words; no markup and no escaping, which belong to the form that prints them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from auditor.formats import words
+from auditor.model import (
+    Effort,
+    Evidence,
+    Finding,
+    Report,
+    RepositoryReport,
+    RepositoryStatus,
+    RuleText,
+    ScreenVerdict,
+    Status,
+)
+
+FEATURE_FROM = 70.0
+ARCHIVE_BELOW = 40.0
+KEPT = 2
+READY_FROM = 70.0
+OPEN = (Status.UNMET, Status.PARTLY)
+
+
+class Advice(StrEnum):
+    """What to do with a repository: show it, work on it, or take it out of sight."""
+
+    FEATURE = "feature"
+    IMPROVE = "improve"
+    ARCHIVE = "archive"
+
+
+ADVICE_WORDS: Mapping[Advice, str] = {
+    Advice.FEATURE: "pin it and show it first",
+    Advice.IMPROVE: "worth working on before it is shown",
+    Advice.ARCHIVE: "rework it, hide it or archive it",
+}
+ADVICE_RULE = (
+    f"Feature: {FEATURE_FROM:g} points or more. Archive: below {ARCHIVE_BELOW:g} points, "
+    "unless it is one of the two best, which carry the portfolio. Improve: all others."
+)
+
+
+class Headline(NamedTuple):
+    """The verdict for a tired reader: what it is, why, and the first thing to do (empty where there is none)."""
+
+    verdict: str
+    reason: str
+    first: str
+
+
+class Step(NamedTuple):
+    """One step of the plan with the words of its rule and finding."""
+
+    number: int
+    rule: str
+    title: str
+    repository: str | None
+    action: str
+    detail: str
+    summary: str
+    evidence: tuple[Evidence, ...]
+    gain: float
+    effort: Effort
+    score_after: float
+
+
+def rule_texts(report: Report) -> Mapping[str, RuleText]:
+    """Return the catalogue by rule id; empty for a report that was read back from JSON."""
+    return {text.id: text for text in report.catalogue}
+
+
+def title(report_rules: Mapping[str, RuleText], rule: str) -> str:
+    """Return a rule's title, or its id as words."""
+    text = report_rules.get(rule)
+    return text.title if text else words.humane(rule)
+
+
+def all_findings(report: Report) -> list[tuple[str | None, Finding]]:
+    """Return each finding with its repository's name (None: the portfolio's own), in the report's order."""
+    own: list[tuple[str | None, Finding]] = [(None, finding) for finding in report.findings]
+    return own + [(repository.name, finding) for repository in report.repositories for finding in repository.findings]
+
+
+def steps(report: Report) -> list[Step]:
+    """Return the plan, each step with its finding's words."""
+    rules = rule_texts(report)
+    found = {(name, finding.rule): finding for name, finding in all_findings(report)}
+    plan = []
+    for position, step in enumerate(report.fix_first, start=1):
+        finding = found.get((step.repository, step.rule))
+        text = rules.get(step.rule)
+        fix = finding.fix if finding and finding.fix else text.fix if text else ""
+        action, detail = _sentences(fix or title(rules, step.rule))
+        plan.append(
+            Step(
+                number=position,
+                rule=step.rule,
+                title=title(rules, step.rule),
+                repository=step.repository,
+                action=action,
+                detail=detail,
+                summary=finding.summary if finding else "",
+                evidence=finding.evidence if finding else (),
+                gain=step.gain,
+                effort=step.effort,
+                score_after=step.score_after,
+            )
+        )
+    return plan
+
+
+def _sentences(fix: str) -> tuple[str, str]:
+    """Return what to do in one line without its full stop, and what there is to say beside it."""
+    match = re.search(r"(?<=[a-z)`])\.(?= )", fix)
+    if match is None:
+        return fix.strip().removesuffix("."), ""
+    rest = fix[match.end() :].strip()
+    return fix[: match.start()].strip(), rest[:1].upper() + rest[1:]
+
+
+def by_status(findings: Iterable[Finding]) -> Counter[Status]:
+    """Count findings by status."""
+    return Counter(finding.status for finding in findings)
+
+
+def of(findings: Iterable[Finding], *statuses: Status) -> list[Finding]:
+    """Return the findings that have one of the statuses, what gains most first."""
+    chosen = [finding for finding in findings if finding.status in statuses]
+    return sorted(chosen, key=lambda f: (statuses.index(f.status), -f.gain, -f.weight, f.rule))
+
+
+def audited(report: Report) -> list[RepositoryReport]:
+    """Return the repositories that were audited, the best first."""
+    done = [repository for repository in report.repositories if repository.status is RepositoryStatus.AUDITED]
+    return sorted(done, key=lambda r: (r.score is None, -(r.score or 0.0), r.name))
+
+
+def left_out(report: Report) -> list[RepositoryReport]:
+    """Return the repositories that were skipped or could not be read."""
+    return [repository for repository in report.repositories if repository.status is not RepositoryStatus.AUDITED]
+
+
+def advice(report: Report) -> Mapping[str, Advice]:
+    """Say what to do with each scored repository: `ADVICE_RULE` is this function in words."""
+    scored = [(r.name, r.score) for r in audited(report) if r.score is not None]
+    return {name: _advised(score, best=place < KEPT) for place, (name, score) in enumerate(scored)}
+
+
+def _advised(score: float, *, best: bool) -> Advice:
+    if score >= FEATURE_FROM:
+        return Advice.FEATURE
+    return Advice.ARCHIVE if score < ARCHIVE_BELOW and not best else Advice.IMPROVE
+
+
+def headline(report: Report) -> Headline:
+    """Return the verdict in a sentence, its reason, and the first step."""
+    if report.score is None:
+        return Headline("Nothing could be assessed.", _why_nothing(report), "")
+    verdict, reason = _standing(report)
+    plan = steps(report)
+    if not plan:
+        return Headline(verdict, reason, "")
+    return Headline(verdict, reason, f"{plan[0].action} ({worth(plan[0])})")
+
+
+def worth(step: Step) -> str:
+    """Return where a step is done, what it gains and what it takes: `churn, +5.3 points, takes days`."""
+    parts = [step.repository] if step.repository else []
+    return ", ".join([*parts, words.points(step.gain), f"takes {words.EFFORT[step.effort]}"])
+
+
+def _standing(report: Report) -> tuple[str, str]:
+    match report.screen.verdict:
+        case ScreenVerdict.FAIL:
+            return "Not ready to send yet.", _stops(report, ScreenVerdict.FAIL, "A hiring panel would stop here")
+        case ScreenVerdict.BORDERLINE:
+            reason = _stops(report, ScreenVerdict.BORDERLINE, "A hiring panel might stop here")
+            return "Promising, not yet ready to send.", reason
+        case None:
+            return "Partly assessed.", "The technical screen could not be assessed."
+        case _:
+            return _passed(report.score or 0.0)
+
+
+def _passed(score: float) -> tuple[str, str]:
+    if score >= READY_FROM:
+        return "Ready to send.", "It passes each gate of the technical screen."
+    return "Good enough to pass, not yet to stand out.", "It passes each gate of the technical screen."
+
+
+def _stops(report: Report, verdict: ScreenVerdict, words_before: str) -> str:
+    seen = [g.summary.strip().removesuffix(".") for g in report.screen.gates if g.verdict is verdict and g.summary]
+    return f"{words_before}: {'; '.join(seen)}." if seen else ""
+
+
+def _why_nothing(report: Report) -> str:
+    if not report.repositories:
+        return "No repositories were found."
+    reasons = [repository.reason for repository in report.repositories if repository.reason]
+    return f"{words.count(len(report.repositories), 'repository', 'repositories')}; {reasons[0]}." if reasons else ""
+
+
+def place(evidence: Evidence) -> str:
+    """Return `src/train.py:12`, `notebooks/eda.ipynb, cell 4`, or the path alone."""
+    if evidence.cell is not None:
+        inner = f", line {evidence.line}" if evidence.line is not None else ""
+        return f"{evidence.path}, cell {evidence.cell}{inner}"
+    if evidence.line is None:
+        return evidence.path
+    span = f"-{evidence.end_line}" if evidence.end_line is not None and evidence.end_line != evidence.line else ""
+    return f"{evidence.path}:{evidence.line}{span}"

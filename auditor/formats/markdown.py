@@ -1,0 +1,195 @@
+"""The report as Markdown for an issue, a pull request or a step summary; GitHub renders it, and mentions nobody."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from auditor.compare import ChangeKind, Comparison
+from auditor.formats import changes, escape, gist, words
+from auditor.model import Evidence, Finding, Report, RepositoryReport, RuleText, Skill, SkillStatus, Status
+
+_STEPS = 3
+_LISTED = 25
+_LIMIT = 60_000
+"""Characters; GitHub takes 65,536 in a comment. Beyond it, details are left out and the text says so."""
+
+
+def render(report: Report, comparison: Comparison | None = None, template: Path | None = None) -> str:
+    """Return the scorecard's gist with folded details, short enough for a comment."""
+    del template
+    head = [*_head(report), *_plan(report), *_progress(report, comparison), *_criteria(report), *_skills(report)]
+    tail = [*_judged(report)]
+    room = _LIMIT - len("\n".join([*head, *tail]))
+    body: list[str] = []
+    blocks = [list(_portfolio(report)), *([*_repository(report, r)] for r in gist.audited(report)), list(_gaps(report))]
+    left = 0
+    for block in blocks:
+        room -= len("\n".join(block)) + 1
+        if room < 0:
+            left += bool(block)
+            continue
+        body += block
+    if left:
+        body += [f"_{words.count(left, 'section')} left out to fit a comment; the HTML report has everything._", ""]
+    return "\n".join([*head, *body, *tail]).rstrip() + "\n"
+
+
+def _head(report: Report) -> Iterator[str]:
+    head = gist.headline(report)
+    yield f"# Portfolio audit: {escape.markdown(report.candidate.name)}"
+    yield ""
+    yield " ".join(part for part in (f"**{head.verdict}**", escape.prose(head.reason)) if part)
+    if head.first:
+        yield ""
+        yield f"**Start with:** {escape.prose(head.first)}"
+    yield ""
+    if report.score is not None:
+        grade = f", grade **{escape.markdown(report.grade)}**" if report.grade else ""
+        covered = f"{words.percent(report.coverage)} of the weight assessed"
+        yield f"Score **{words.number(report.score)} / 100**{grade}; {covered}."
+        yield ""
+    if report.screen.gates:
+        yield "| Technical screen | Result | Seen |"
+        yield "|---|---|---|"
+        for gate in report.screen.gates:
+            name = escape.markdown(gate.title or words.humane(gate.id))
+            yield f"| {name} | **{words.SCREEN[gate.verdict]}** | {escape.prose(gate.summary)} |"
+        yield ""
+
+
+def _plan(report: Report) -> Iterator[str]:
+    plan = gist.steps(report)
+    if not plan:
+        return
+    yield "## What to fix first"
+    yield ""
+    for step in plan[:_STEPS]:
+        yield f"{step.number}. **{escape.prose(step.action)}**: {escape.markdown(gist.worth(step))}"
+        if step.detail:
+            yield f"   {escape.prose(step.detail)}"
+    done = plan[:_STEPS][-1]
+    yield ""
+    amount = "this" if len(plan) == 1 else f"these {min(len(plan), _STEPS)}"
+    yield f"After {amount} the score would be **{words.number(done.score_after)}**."
+    yield ""
+
+
+def _progress(report: Report, comparison: Comparison | None) -> Iterator[str]:
+    if comparison is None:
+        return
+    rules = gist.rule_texts(report)
+    yield "## Progress"
+    yield ""
+    yield escape.markdown(changes.summary(comparison))
+    yield ""
+    notes = [*changes.rulebook(comparison, rules), *changes.repositories(comparison)]
+    yield from (f"- {escape.markdown(note)}" for note in notes)
+    for kind in ChangeKind:
+        moved = comparison.of(kind)
+        if moved:
+            yield ""
+            yield f"**{changes.HEADINGS[kind]}** ({len(moved)})"
+            yield ""
+            yield from (f"- {escape.markdown(changes.entry(change, rules))}" for change in moved[:_LISTED])
+            if len(moved) > _LISTED:
+                yield f"- and {len(moved) - _LISTED:,} more"
+    yield ""
+
+
+def _criteria(report: Report) -> Iterator[str]:
+    if not report.criteria:
+        return
+    total = sum(criterion.weight for criterion in report.criteria) or 1.0
+    yield "## Criteria"
+    yield ""
+    yield "| Criterion | Weight | Score |"
+    yield "|---|--:|--:|"
+    for criterion in report.criteria:
+        share = words.percent(criterion.weight / total)
+        yield f"| {escape.markdown(criterion.title)} | {share} | {words.score(criterion.score)} |"
+    yield ""
+
+
+def _skills(report: Report) -> Iterator[str]:
+    if not report.skills:
+        return
+    areas: dict[str, list[Skill]] = {}
+    for skill in report.skills:
+        areas.setdefault(skill.area, []).append(skill)
+    yield "## Skills"
+    yield ""
+    yield "| Area | " + " | ".join(f"{words.SKILL[status]}" for status in SkillStatus) + " |"
+    yield "|---|" + "---|" * len(SkillStatus)
+    for area, skills in areas.items():
+        named = [", ".join(_skill(skill) for skill in skills if skill.status is status) for status in SkillStatus]
+        yield f"| {escape.markdown(area)} | " + " | ".join(named) + " |"
+    yield ""
+
+
+def _skill(skill: Skill) -> str:
+    claimed = " (claimed)" if skill.claimed and skill.status is not SkillStatus.DEMONSTRATED else ""
+    return escape.markdown(skill.title or words.humane(skill.id)) + claimed
+
+
+def _portfolio(report: Report) -> Iterator[str]:
+    shown = gist.of(report.findings, *gist.OPEN)
+    if shown:
+        yield from _folded("The portfolio as a whole", _findings(shown, gist.rule_texts(report)))
+
+
+def _repository(report: Report, repository: RepositoryReport) -> Iterator[str]:
+    advised = gist.advice(report).get(repository.name)
+    counted = gist.by_status(repository.findings)
+    label = f"{repository.name}: {words.score(repository.score)}"
+    label += f", {advised}" if advised else ""
+    label += f", {counted[Status.MET]} met, {counted[Status.PARTLY]} partly met, {counted[Status.UNMET]} not met"
+    yield from _folded(label, _findings(gist.of(repository.findings, *gist.OPEN), gist.rule_texts(report)))
+
+
+def _folded(label: str, lines: Iterator[str]) -> Iterator[str]:
+    yield f"<details><summary>{escape.markup(escape.line(label)).replace('@', '@&#8203;')}</summary>"
+    yield ""
+    yield from lines
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _findings(findings: list[Finding], rules: Mapping[str, RuleText]) -> Iterator[str]:
+    if not findings:
+        yield "Nothing is open here."
+    for finding in findings:
+        gain = f" ({words.points(finding.gain)})" if finding.gain else ""
+        name = f"{words.STATUS[finding.status]}: {escape.markdown(gist.title(rules, finding.rule))}"
+        yield f"- **{name}**{gain}: {escape.prose(finding.summary)}"
+        yield from (f"  - {_evidence(evidence)}" for evidence in finding.evidence[:3])
+        if finding.fix:
+            yield f"  - _How:_ {escape.prose(finding.fix)}"
+
+
+def _evidence(evidence: Evidence) -> str:
+    shown = escape.code(gist.place(evidence)) or "repository"
+    url = escape.link(evidence.url)
+    shown = f"[{shown}](<{url}>)" if url else shown
+    return f"{shown}: {escape.code(evidence.excerpt)}" if evidence.excerpt else shown
+
+
+def _gaps(report: Report) -> Iterator[str]:
+    gaps = [
+        f"- {escape.code(repository.name)}: {escape.markdown(repository.reason or words.REPOSITORY[repository.status])}"
+        for repository in gist.left_out(report)
+    ]
+    for name, finding in gist.all_findings(report):
+        if finding.status is Status.UNKNOWN:
+            where = f" in {escape.code(name)}" if name else ""
+            rule = escape.markdown(gist.title(gist.rule_texts(report), finding.rule))
+            gaps.append(f"- {rule}{where}: {escape.prose(finding.summary)}")
+    gaps += [f"- {escape.markdown(problem.stage)}: {escape.markdown(problem.message)}" for problem in report.problems]
+    if gaps:
+        more = [f"- and {len(gaps) - _LISTED:,} more"] if len(gaps) > _LISTED else []
+        yield from _folded(f"What could not be assessed ({len(gaps):,})", iter(gaps[:_LISTED] + more))
+
+
+def _judged(report: Report) -> Iterator[str]:
+    tool = report.tool
+    book = f"{tool.rulebook.name} {tool.rulebook.version} ({tool.rulebook.digest[:12]})"
+    yield f"_{escape.markdown(f'{tool.name} {tool.version}, rulebook {book}, {words.day(report.generated_at)}.')}_"
