@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 
-class Fact(msgspec.Struct, frozen=True, tag=True):
+class Fact(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """Base of all facts: frozen, JSON-able, compared by value."""
 
 

@@ -1,0 +1,252 @@
+"""One repository at one moment: its entries, its blobs' bytes, its history. Everything later reads only this."""
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from auditor.limits import Limits
+from auditor.repository import Commit, Entry, EntryKind, History
+from auditor.sources import git
+from auditor.sources.git import GitError
+
+_KINDS = {
+    "100644": EntryKind.FILE,
+    "100664": EntryKind.FILE,
+    "100755": EntryKind.EXECUTABLE,
+    "120000": EntryKind.LINK,
+    "160000": EntryKind.SUBMODULE,
+}
+_LOG = "--format=%H%x1f%at%x1f%ct%x1f%an%x1f%ae%x1f%s"
+_BATCH = 400
+
+
+class Snapshot(Protocol):
+    """What the rest of the program may ask of an open repository."""
+
+    commit: str | None
+    entries: tuple[Entry, ...]
+    left_out: str | None
+
+    def read(self, blobs: Iterable[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
+        """Yield each entry's bytes in the given order, one at a time; None where the blob is not here."""
+
+    def history(self, limit: int) -> History | None:
+        """Return the commits, newest first; None where they could not be read."""
+
+
+@contextmanager
+def open_snapshot(location: Path, revision: str | None, limits: Limits) -> Iterator[Snapshot]:
+    """Open a local repository: a working tree as it is on disk, or a commit. Raises GitError with the reason."""
+    source = git.git_folder(location)
+    if source is None:
+        raise GitError(f"{location} is not a git repository")
+    with git.shadow(source) as folder:
+        commit = git.resolve(folder, revision or "HEAD")
+        if revision is None and source != location:
+            yield _WorkingTree(folder, source, location, commit, limits)
+        elif commit is None:
+            raise GitError("the repository has no commits yet" if revision is None else f"no commit {revision!r}")
+        else:
+            yield _Tree(folder, commit, limits)
+
+
+class _Tree:
+    """A commit's tree, read from git objects."""
+
+    def __init__(self, folder: Path, commit: str, limits: Limits) -> None:
+        self.commit: str | None = commit
+        self._folder = folder
+        self.entries, self.left_out = _listed(folder, commit, limits)
+
+    def read(self, blobs: Iterable[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
+        process = git.start(self._folder, ["cat-file", "--batch"])
+        try:
+            for chunk in _chunks(blobs):
+                yield from _contents(process, chunk)
+        finally:
+            git.stop(process)
+
+    def history(self, limit: int) -> History | None:
+        return _history(self._folder, self.commit, limit)
+
+
+class _WorkingTree:
+    """A working tree as it is on disk, without what git ignores.
+
+    An entry's `blob` is the file's identity on disk (device, inode, size, times): as good a name for the bytes as
+    a hash, without reading them.
+    """
+
+    def __init__(self, folder: Path, source: Path, root: Path, commit: str | None, limits: Limits) -> None:
+        self.commit = commit
+        self._folder = folder
+        self._root = os.fsencode(root)
+        self._raw: dict[str, bytes] = {}
+        self.entries, self.left_out = self._walk(source, limits)
+
+    def _walk(self, source: Path, limits: Limits) -> tuple[tuple[Entry, ...], str | None]:
+        arguments = [f"--work-tree={os.fsdecode(self._root)}", "ls-files", "-z", "-c", "-o", "--exclude-standard"]
+        index = {"GIT_INDEX_FILE": os.fspath((source / "index").absolute())}
+        try:
+            output = git.run(self._folder, arguments, index)
+        except GitError:  # a damaged or split index: every file that is not ignored counts
+            output = git.run(self._folder, [*arguments[:3], "-o", "--exclude-standard"])
+        names = sorted(set(output.split(b"\0")) - {b""})
+        entries = [entry for raw in names[: limits.tree_entries] if (entry := self._entry(raw))]
+        return tuple(entries), _over(len(names), limits)
+
+    def _entry(self, raw: bytes) -> Entry | None:
+        try:
+            found = os.lstat(os.path.join(self._root, raw))  # noqa: PTH118 - bytes, thousands of them
+        except OSError:
+            return None  # deleted on disk, still in the index
+        path = _text(raw)
+        self._raw[path] = raw
+        name = f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+        if stat.S_ISLNK(found.st_mode):
+            return Entry(path, name, found.st_size, EntryKind.LINK)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        executable = found.st_mode & stat.S_IXUSR
+        return Entry(path, name, found.st_size, EntryKind.EXECUTABLE if executable else EntryKind.FILE)
+
+    def read(self, blobs: Iterable[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
+        for entry in blobs:
+            yield entry, self._bytes(entry)
+
+    def _bytes(self, entry: Entry) -> bytes | None:
+        path = os.path.join(self._root, self._raw[entry.path])  # noqa: PTH118
+        try:
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        except OSError:
+            return None
+        with os.fdopen(handle, "rb") as file:
+            return file.read((entry.size or 0) + 1)
+
+    def history(self, limit: int) -> History | None:
+        return _history(self._folder, self.commit, limit)
+
+
+def _listed(folder: Path, commit: str, limits: Limits) -> tuple[tuple[Entry, ...], str | None]:
+    """List a tree, ending git itself when it goes on for too long: some trees never end.
+
+    With -t every tree that is entered makes a line, so that a bomb without files is counted as well.
+    """
+    process = git.start(folder, ["ls-tree", "-r", "-t", "-l", "-z", "--full-tree", "--end-of-options", commit])
+    entries: list[Entry] = []
+    count = deep = 0
+    try:
+        for record in _records(process):
+            count += 1
+            if count > limits.tree_entries:
+                return tuple(sorted(entries, key=_path)), _over(count, limits)
+            entry = _entry(record)
+            if entry is None:
+                continue
+            if entry.path.count("/") > limits.tree_depth:
+                deep += 1
+            else:
+                entries.append(entry)
+        failed = process.wait() != 0
+    finally:
+        git.stop(process)
+    if failed and not entries:
+        raise GitError("the tree of the commit is damaged or not in this clone")
+    return tuple(sorted(entries, key=_path)), _cut(deep, failed=failed, limits=limits)
+
+
+def _cut(deep: int, *, failed: bool, limits: Limits) -> str | None:
+    if failed:
+        return "a part of the tree is damaged or not in this clone"
+    return f"{deep} files below {limits.tree_depth} folders were not read" if deep else None
+
+
+def _over(count: int, limits: Limits) -> str | None:
+    if count <= limits.tree_entries:
+        return None
+    return f"the tree has more than {limits.tree_entries} entries; only the first were read"
+
+
+def _path(entry: Entry) -> str:
+    return entry.path
+
+
+def _records(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """Yield what stands between NUL bytes."""
+    assert process.stdout is not None  # noqa: S101 - start() asked for the pipe
+    rest = b""
+    while chunk := process.stdout.read1(65536):  # type: ignore[attr-defined]
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+
+
+def _entry(record: bytes) -> Entry | None:
+    """Read `mode type id size<TAB>path`; the size of what is not in this clone is "BAD"."""
+    head, _, raw = record.partition(b"\t")
+    mode, kind, blob, size = head.decode("ascii").split()
+    if kind == "tree":
+        return None
+    number = int(size) if size.isdigit() else None
+    return Entry(_text(raw), blob, number, _KINDS.get(mode, EntryKind.FILE))
+
+
+def _text(raw: bytes) -> str:
+    """Return a path as text; bytes that are no UTF-8 are written as escapes."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _chunks(blobs: Iterable[Entry]) -> Iterator[list[Entry]]:
+    chunk: list[Entry] = []
+    for entry in blobs:
+        chunk.append(entry)
+        if len(chunk) == _BATCH:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _contents(process: subprocess.Popen[bytes], chunk: list[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
+    """Ask for a chunk of blobs, small enough for the pipe to hold all the questions, and read the answers."""
+    asked, answers = process.stdin, process.stdout
+    assert asked is not None  # noqa: S101 - start() asked for the pipes
+    assert answers is not None  # noqa: S101
+    asked.write(b"".join(entry.blob.encode() + b"\n" for entry in chunk))
+    asked.flush()
+    for entry in chunk:
+        head = answers.readline().split()
+        if len(head) != 3 or not head[2].isdigit():  # noqa: PLR2004 - "<id> missing", or the end
+            yield entry, None
+            continue
+        data = answers.read(int(head[2]))
+        answers.read(1)
+        yield entry, data if head[1] == b"blob" else None
+
+
+def _history(folder: Path, commit: str | None, limit: int) -> History | None:
+    if commit is None:
+        return History()
+    shallow = (folder / "shallow").exists()
+    arguments = ["log", _LOG, "-z", f"--max-count={limit + 1}", "--end-of-options", commit]
+    try:
+        output = git.run(folder, arguments)
+    except GitError:
+        return None
+    commits = tuple(found for record in output.split(b"\0") if (found := _commit(record)))
+    return History(commits[:limit], complete=not shallow and len(commits) <= limit)
+
+
+def _commit(record: bytes) -> Commit | None:
+    fields = record.decode("utf-8", "replace").split("\x1f", 5)
+    if len(fields) != 6:  # noqa: PLR2004 - the format above
+        return None
+    identifier, authored, committed, author, email, subject = fields
+    return Commit(identifier, _seconds(authored), _seconds(committed), author, email, subject)
+
+
+def _seconds(text: str) -> int:
+    return int(text) if text.lstrip("-").isdigit() else 0
