@@ -1,16 +1,27 @@
 """Ask a repository's readings the rules' questions. A crash of ours becomes `unknown`, never a verdict."""
 
 import logging
+from typing import Any, Protocol
 
 from auditor.facts.fact import Missing
 from auditor.model import Evidence, Finding, Status, Verdict, not_applicable, unknown, unmet
 from auditor.rulebook import Bound
-from auditor.views.reading import Reading
+from auditor.views.reading import V, ViewOf
+
+
+class Asked(Protocol):
+    """A repository's or a portfolio's reading."""
+
+    name: str
+
+    def view(self, kind: ViewOf[V, Any]) -> V | Missing | None:
+        """Build a view."""
+
 
 _log = logging.getLogger(__name__)
 
 
-def judge(rule: Bound, reading: Reading) -> Finding:
+def judge(rule: Bound, reading: Asked) -> Finding:
     """Ask one rule of one reading."""
     try:
         verdict = _verdict(rule, reading)
@@ -37,7 +48,7 @@ def finding(rule: Bound, verdict: Verdict) -> Finding:
     )
 
 
-def _verdict(rule: Bound, reading: Reading) -> Verdict:
+def _verdict(rule: Bound, reading: Asked) -> Verdict:
     views: list[object] = []
     for kind in rule.views:
         view = reading.view(kind)

@@ -52,7 +52,7 @@ class Bound(msgspec.Struct, frozen=True):
     criterion: str
     rule: Rule
     probe: Callable[..., Verdict]
-    views: tuple[ViewOf[object], ...]
+    views: tuple[ViewOf[object, Any], ...]
     parameters: Mapping[str, Any]
 
     @property
@@ -240,16 +240,16 @@ def _plugin(name: str, module: str) -> object:
 
 def _signature(
     name: str, probe: Callable[..., Verdict]
-) -> tuple[tuple[ViewOf[object], ...], dict[str, tuple[Any, bool]]]:
+) -> tuple[tuple[ViewOf[object, Any], ...], dict[str, tuple[Any, bool]]]:
     hints = get_type_hints(probe)
-    views: list[ViewOf[object]] = []
+    views: list[ViewOf[object, Any]] = []
     wanted: dict[str, tuple[Any, bool]] = {}
     for parameter in inspect.signature(probe).parameters.values():
         hint = hints.get(parameter.name)
         if parameter.kind is parameter.KEYWORD_ONLY:
             wanted[parameter.name] = (hint, parameter.default is parameter.empty)
         elif isinstance(hint, type) and callable(getattr(hint, "of", None)):
-            views.append(cast("ViewOf[object]", hint))
+            views.append(cast("ViewOf[object, Any]", hint))
         else:
             raise AuditorError(f"rule {name}: the probe's parameter {parameter.name!r} is not a view")
     if not views:

@@ -9,12 +9,13 @@ from auditor.repository import Entry, History, Listing
 F = TypeVar("F", bound=Fact)
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
+R_contra = TypeVar("R_contra", contravariant=True)
 
 
-class ViewOf(Protocol[V_co]):
+class ViewOf(Protocol[V_co, R_contra]):
     """A view class: `of` answers None where there is nothing of the kind, `Missing` where that can't be told."""
 
-    def of(self, reading: "Reading") -> V_co | Missing | None:
+    def of(self, reading: R_contra) -> V_co | Missing | None:
         """Build the view."""
 
 
@@ -44,7 +45,7 @@ class Reading:
         """Return those facts of one kind that could be read."""
         return {path: value for path, value in self.of(fact).items() if isinstance(value, fact)}
 
-    def view(self, kind: ViewOf[V]) -> V | Missing | None:
+    def view(self, kind: ViewOf[V, "Reading"]) -> V | Missing | None:
         """Return the view, built at most once."""
         if kind not in self._views:
             self._views[kind] = kind.of(self)

@@ -1,0 +1,64 @@
+"""Know what a worker was doing when it died, and make it die when one step outruns its time.
+
+A step's name is written to a small file before the step begins, and the interpreter's own watchdog thread ends the
+process when the step takes too long, even inside C code that never gives up the lock. Whoever started the worker
+reads the name and starts it again without that step.
+"""
+
+import faulthandler
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_WIDTH = 400
+
+
+class Watch:
+    """The steps of one worker. `banned` are those that ended a worker before: the caller leaves them out."""
+
+    def __init__(self, journal: Path | None, seconds: float, banned: frozenset[str] = frozenset()) -> None:
+        self.banned = banned
+        self._seconds = seconds
+        self._journal = None if journal is None else os.open(journal, os.O_RDWR | os.O_CREAT, 0o600)
+        self._silent = None if journal is None else os.open(os.devnull, os.O_WRONLY)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Do one step under the eye of the watchdog."""
+        if self._journal is None or self._silent is None:
+            yield
+            return
+        os.pwrite(self._journal, name.encode()[:_WIDTH].ljust(_WIDTH), 0)
+        faulthandler.dump_traceback_later(self._seconds, exit=True, file=self._silent)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            os.pwrite(self._journal, b" " * _WIDTH, 0)
+
+    def close(self) -> None:
+        """Close the journal."""
+        if self._journal is not None:
+            os.close(self._journal)
+        if self._silent is not None:
+            os.close(self._silent)
+
+
+def last_step(journal: Path) -> str:
+    """Return the step that a dead worker was in, "" if none."""
+    try:
+        return journal.read_bytes()[:_WIDTH].decode("utf-8", "replace").strip()
+    except OSError:
+        return ""
+
+
+def limit_memory(size: int) -> None:
+    """Let this process ask for at most `size` bytes, where the system can do that."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not there on Windows
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
