@@ -187,12 +187,16 @@ class RepositoryReport(Frozen, frozen=True):
 
 
 class Gate(Frozen, frozen=True):
-    """One reason for rejection, judged; `verdict` is None where nothing could be assessed."""
+    """One reason for rejection, judged; `verdict` is None where nothing could be assessed.
+
+    `criteria` are the ids of the criteria that it rests on, which the pictures mark.
+    """
 
     id: str
     verdict: ScreenVerdict | None
     summary: str
     title: str = ""
+    criteria: tuple[str, ...] = ()
 
 
 class Screen(Frozen, frozen=True):
@@ -278,7 +282,7 @@ class Report(Frozen, frozen=True):
 NOT_IN_JSON = {
     Report: ("catalogue", "criteria"),
     RepositoryReport: ("months", "description"),
-    Gate: ("title",),
+    Gate: ("title", "criteria"),
     Skill: ("title",),
 }
 """Fields that formats may use but that the published JSON contract does not have."""

@@ -1,0 +1,288 @@
+"""What the page shows, in the order in which it shows it: plain values for the template; the pictures apart, no markup."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from auditor.compare import Change, ChangeKind, Comparison
+from auditor.formats import changes, gist, pictures, words
+from auditor.model import (
+    CriterionScore,
+    Evidence,
+    Finding,
+    Report,
+    RepositoryReport,
+    RepositoryStatus,
+    RuleText,
+    Skill,
+    SkillStatus,
+    Status,
+)
+
+_OPEN_CARDS = 6
+_LONG = 600
+_GLANCE = 40
+_ENOUGH_MONTHS = 2
+
+
+class Item(NamedTuple):
+    """A finding with its rule's words and the id that a permalink names."""
+
+    anchor: str
+    title: str
+    finding: Finding
+    why: str
+    evidence: tuple[Evidence, ...]
+    more: int
+
+
+class Card(NamedTuple):
+    """A repository: its findings sorted, and what to do with it."""
+
+    slug: str
+    repository: RepositoryReport
+    advice: gist.Advice | None
+    best: CriterionScore | None
+    worst: CriterionScore | None
+    scores: dict[str, float | None]
+    counted: str
+    open: list[Item]
+    met: list[Item]
+    unknown: list[Item]
+    absent: list[Item]
+    expanded: bool
+    activity: Markup | None
+
+
+class Area(NamedTuple):
+    """A skill area with its skills by status, and their picture."""
+
+    name: str
+    groups: list[tuple[SkillStatus, list[Skill]]]
+    picture: Markup
+
+
+class Row(NamedTuple):
+    """A criterion of the whole portfolio: share of the weight, score, the gate that it belongs to."""
+
+    criterion: CriterionScore
+    share: str
+    gate: str | None
+    picture: Markup
+
+
+class Progress(NamedTuple):
+    """A comparison in words."""
+
+    summary: str
+    notes: list[str]
+    groups: list[tuple[str, ChangeKind, list[tuple[Change, str]]]]
+
+
+class Page(NamedTuple):
+    """The whole page."""
+
+    report: Report
+    head: gist.Headline
+    gauge: Markup
+    plan: list[gist.Step]
+    ladder: Markup | None
+    rows: list[Row]
+    own: Card
+    cards: list[Card]
+    columns: list[CriterionScore]
+    glance_folded: bool
+    left_out: list[RepositoryReport]
+    areas: list[Area]
+    months: list[tuple[str, int]]
+    activity: Markup | None
+    progress: Progress | None
+    difference: str
+    rules: list[RuleText]
+    long: bool
+    unknown: int
+
+
+def build(report: Report, comparison: Comparison | None) -> Page:
+    """Sort a report into what the page shows."""
+    findings = gist.all_findings(report)
+    long = len(findings) > _LONG
+    plan = gist.steps(report)
+    months = total_months(report.repositories)
+    used = {finding.rule for _, finding in findings}
+    first = [(step.number, step.score_after) for step in plan[:3]]
+    before = comparison.before_score if comparison else None
+    cards = _cards(report, long=long)
+    return Page(
+        report=report,
+        head=gist.headline(report),
+        gauge=pictures.gauge(report.score, report.grade, before),
+        plan=plan,
+        ladder=pictures.ladder(report.score, first) if report.score is not None and first else None,
+        rows=_rows(report),
+        own=_card(report, None, "portfolio", long=long),
+        cards=cards,
+        columns=_columns(cards),
+        glance_folded=len(cards) > _GLANCE,
+        left_out=gist.left_out(report),
+        areas=_areas(report.skills),
+        months=months,
+        activity=pictures.activity(months) if len(months) >= _ENOUGH_MONTHS else None,
+        progress=_progress(report, comparison) if comparison else None,
+        difference=_difference(comparison),
+        rules=[text for text in report.catalogue if text.id in used],
+        long=long,
+        unknown=sum(finding.status is Status.UNKNOWN for _, finding in findings),
+    )
+
+
+def slugs(names: Sequence[str]) -> list[str]:
+    """Return an id for each name: readable, safe in an address, and no two alike."""
+    taken: set[str] = set()
+    result = []
+    for position, name in enumerate(names, start=1):
+        base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or f"r{position}"
+        slug = f"{base}-{position}" if f"in-{base}" in taken else base
+        taken.add(f"in-{slug}")
+        result.append(f"in-{slug}")
+    return result
+
+
+def _cards(report: Report, *, long: bool) -> list[Card]:
+    audited = gist.audited(report)
+    return [
+        _card(report, repository, slug, long=long)
+        for repository, slug in zip(audited, slugs([r.name for r in audited]), strict=True)
+    ]
+
+
+def _card(report: Report, repository: RepositoryReport | None, slug: str, *, long: bool) -> Card:
+    rules = gist.rule_texts(report)
+    findings = repository.findings if repository else report.findings
+
+    def items(*statuses: Status) -> list[Item]:
+        return [_item(slug, finding, rules.get(finding.rule), long=long) for finding in gist.of(findings, *statuses)]
+
+    judged = [c for c in repository.criteria if c.score is not None] if repository else []
+    ranked = sorted(judged, key=lambda c: (-(c.score or 0.0), -c.weight))
+    counted = gist.by_status(findings)
+    told = [
+        f"{counted[status]} {words.STATUS[status].lower()}"
+        for status in (Status.UNMET, Status.PARTLY, Status.MET, Status.UNKNOWN)
+        if counted[status]
+    ]
+    months = list(repository.months) if repository and not long else []
+    return Card(
+        slug=slug,
+        repository=repository or _whole(report),
+        advice=gist.advice(report).get(repository.name) if repository else None,
+        best=ranked[0] if len(ranked) > 1 else None,
+        worst=ranked[-1] if len(ranked) > 1 else None,
+        scores={c.id: c.score for c in repository.criteria} if repository else {},
+        counted=", ".join(told),
+        open=items(Status.UNMET, Status.PARTLY),
+        met=items(Status.MET),
+        unknown=items(Status.UNKNOWN),
+        absent=items(Status.NOT_APPLICABLE),
+        expanded=len(report.repositories) <= _OPEN_CARDS,
+        activity=pictures.activity(filled(months)) if len(months) >= _ENOUGH_MONTHS else None,
+    )
+
+
+def _whole(report: Report) -> RepositoryReport:
+    """Return the portfolio in the shape of a repository, so that one template shows both."""
+    return RepositoryReport(
+        name=report.candidate.name,
+        url=report.candidate.url,
+        commit=None,
+        kind=None,
+        status=RepositoryStatus.AUDITED,
+        findings=report.findings,
+    )
+
+
+def _item(slug: str, finding: Finding, text: RuleText | None, *, long: bool) -> Item:
+    shown = 1 if long else 5
+    anchor = f"{slug}-{re.sub(r'[^A-Za-z0-9_-]+', '-', finding.rule)}"
+    return Item(
+        anchor=anchor,
+        title=text.title if text else words.humane(finding.rule),
+        finding=finding,
+        why=text.why if text else "",
+        evidence=finding.evidence[:shown],
+        more=max(len(finding.evidence) - shown, 0),
+    )
+
+
+def _rows(report: Report) -> list[Row]:
+    total = sum(criterion.weight for criterion in report.criteria) or 1.0
+    gates = {name: words.SCREEN[gate.verdict].lower() for gate in report.screen.gates for name in gate.criteria}
+    return [
+        Row(
+            criterion=criterion,
+            share=words.percent(criterion.weight / total),
+            gate=gates.get(criterion.id),
+            picture=pictures.bar(criterion.score, criterion.title, gates.get(criterion.id)),
+        )
+        for criterion in report.criteria
+    ]
+
+
+def _columns(cards: Sequence[Card]) -> list[CriterionScore]:
+    """Return the criteria that any repository was judged by, in their order."""
+    seen: dict[str, CriterionScore] = {}
+    for card in cards:
+        for criterion in card.repository.criteria:
+            if criterion.score is not None or criterion.id in seen:
+                seen.setdefault(criterion.id, criterion)
+    order = [c.id for c in cards[0].repository.criteria] if cards else []
+    return sorted(seen.values(), key=lambda c: order.index(c.id) if c.id in order else len(order))
+
+
+def total_months(repositories: Sequence[RepositoryReport]) -> list[tuple[str, int]]:
+    """Return all repositories' commits by month, without a gap between the first month and the last."""
+    sums: dict[str, int] = {}
+    for repository in repositories:
+        for month, amount in repository.months:
+            sums[month] = sums.get(month, 0) + amount
+    return filled(sorted(sums.items()))
+
+
+def filled(months: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return the months in order with those between that had no commit; at most the last fifty years."""
+    known = {month: amount for month, amount in months if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month)}
+    if not known:
+        return []
+    places = [int(month[:4]) * 12 + int(month[5:]) - 1 for month in known]
+    first, last = max(min(places), max(places) - 599), max(places)
+    names = [f"{place // 12:04}-{place % 12 + 1:02}" for place in range(first, last + 1)]
+    return [(name, known.get(name, 0)) for name in names]
+
+
+def _areas(skills: Sequence[Skill]) -> list[Area]:
+    names = list(dict.fromkeys(skill.area for skill in skills))
+    areas = []
+    for name in names:
+        groups = [(status, [s for s in skills if s.area == name and s.status is status]) for status in SkillStatus]
+        shares = [pictures.Share(status.value, words.SKILL[status], len(found)) for status, found in groups]
+        areas.append(Area(name, groups, pictures.stacked(shares, name)))
+    return areas
+
+
+def _progress(report: Report, comparison: Comparison) -> Progress:
+    rules = gist.rule_texts(report)
+    groups = [
+        (changes.HEADINGS[kind], kind, [(change, changes.entry(change, rules)) for change in comparison.of(kind)])
+        for kind in ChangeKind
+        if comparison.of(kind)
+    ]
+    notes = [*changes.rulebook(comparison, rules), *changes.repositories(comparison)]
+    return Progress(changes.summary(comparison), notes, groups)
+
+
+def _difference(comparison: Comparison | None) -> str:
+    if comparison is None or comparison.difference is None:
+        return ""
+    return words.points(comparison.difference) if comparison.difference else "unchanged"

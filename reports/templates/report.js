@@ -1,0 +1,28 @@
+(() => {
+  const all = (s, e = document) => [...e.querySelectorAll(s)];
+  const tools = document.getElementById('tools');
+  if (tools) {
+    tools.hidden = false;
+    tools.addEventListener('change', () => {
+      document.body.dataset.hide = all('input:not(:checked)', tools).map(e => e.value).join(' ');
+    });
+    all('button', tools).forEach(b => b.addEventListener('click', () => {
+      all('details').forEach(d => { d.open = b.value === 'open'; });
+    }));
+  }
+  const reveal = () => {
+    const e = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!e) return;
+    for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;
+    e.scrollIntoView();
+  };
+  addEventListener('hashchange', reveal);
+  reveal();
+  document.addEventListener('click', event => {
+    const link = event.target.closest('a.permalink');
+    if (!link || !navigator.clipboard) return;
+    navigator.clipboard.writeText(link.href).then(() => {
+      document.getElementById('said').textContent = 'Address of this finding copied';
+    }, () => {});
+  });
+})();
