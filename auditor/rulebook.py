@@ -4,6 +4,7 @@ A rulebook is a folder of TOML: `rulebook.toml` (name, version, criteria, grades
 are rules. `data/*.toml` are tables that a rule's parameters may name as "data:<file>".
 """
 
+import difflib
 import hashlib
 import importlib
 import inspect
@@ -161,6 +162,25 @@ def load(folder: Path | None = None, *, role: str | None = None) -> Rulebook:
     bound = tuple(bind(name, rule, header, data, weights) for name, rule in rules.items())
     order = list(header.criteria)
     return Rulebook(header, tuple(sorted(bound, key=lambda b: order.index(b.criterion))), data, digest)
+
+
+def chosen(book: Rulebook, select: tuple[str, ...], ignore: tuple[str, ...]) -> Rulebook:
+    """Keep the rules that are named (by id or criterion), all without names, less those to ignore.
+
+    Raises AuditorError for a name that no rule has.
+    """
+    known = {rule.id for rule in book.rules} | set(book.header.criteria)
+    for name in (*select, *ignore):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "--list-rules shows them."
+            raise AuditorError(f"no rule or criterion {name!r}; {hint}")
+    kept = tuple(
+        rule
+        for rule in book.rules
+        if (not select or {rule.id, rule.criterion} & set(select)) and not {rule.id, rule.criterion} & set(ignore)
+    )
+    return msgspec.structs.replace(book, rules=kept)
 
 
 def bind(

@@ -37,6 +37,10 @@ class GitError(AuditorError):
     """Git could not do what was asked of one repository; the run goes on without it."""
 
 
+class EmptyRepositoryError(GitError):
+    """There is nothing to read yet: no commit."""
+
+
 def environment(config: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the whole environment for a git process: no config of anybody's, no prompts, no tokens, no lazy fetch."""
     settings = _CONFIG | dict(config or {})

@@ -11,7 +11,7 @@ from typing import Protocol
 from auditor.limits import Limits
 from auditor.repository import Commit, Entry, EntryKind, History
 from auditor.sources import git
-from auditor.sources.git import GitError
+from auditor.sources.git import EmptyRepositoryError, GitError
 
 _KINDS = {
     "100644": EntryKind.FILE,
@@ -30,6 +30,7 @@ class Snapshot(Protocol):
     commit: str | None
     entries: tuple[Entry, ...]
     left_out: str | None
+    whole: bool  # a commit's tree, named by the commit; a working tree is not
 
     def read(self, blobs: Iterable[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
         """Yield each entry's bytes in the given order, one at a time; None where the blob is not here."""
@@ -49,13 +50,21 @@ def open_snapshot(location: Path, revision: str | None, limits: Limits) -> Itera
         if revision is None and source != location:
             yield _WorkingTree(folder, source, location, commit, limits)
         elif commit is None:
-            raise GitError("the repository has no commits yet" if revision is None else f"no commit {revision!r}")
+            raise _nothing_at(revision)
         else:
             yield _Tree(folder, commit, limits)
 
 
+def _nothing_at(revision: str | None) -> GitError:
+    if revision is None:
+        return EmptyRepositoryError("it has no commits yet")
+    return GitError(f"there is no commit {revision!r} in it; --commit takes a branch, a tag or a commit id")
+
+
 class _Tree:
     """A commit's tree, read from git objects."""
+
+    whole = True
 
     def __init__(self, folder: Path, commit: str, limits: Limits) -> None:
         self.commit: str | None = commit
@@ -80,6 +89,8 @@ class _WorkingTree:
     An entry's `blob` is the file's identity on disk (device, inode, size, times): as good a name for the bytes as
     a hash, without reading them.
     """
+
+    whole = False
 
     def __init__(self, folder: Path, source: Path, root: Path, commit: str | None, limits: Limits) -> None:
         self.commit = commit

@@ -28,10 +28,9 @@ class Layout(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, reading: Reading) -> "Layout":
         """Sort the entries."""
-        roots = tuple({m["root"] for e in reading.entries if (m := _VIRTUALENV.match(e.path)) and m["root"]})
-        foreign = frozenset(e.path for e in reading.entries if _is_foreign(e.path, roots))
-        own = tuple(e for e in reading.entries if e.path not in foreign and e.kind is not EntryKind.SUBMODULE)
-        return cls(reading.entries, own, foreign)
+        kept = own(reading.entries)
+        foreign = frozenset(e.path for e in reading.entries) - {e.path for e in kept}
+        return cls(reading.entries, kept, foreign)
 
     def is_own(self, path: str) -> bool:
         """Tell whether a path is the candidate's own work."""
@@ -44,6 +43,12 @@ class Layout(msgspec.Struct, frozen=True):
     def paths(self) -> Iterable[str]:
         """Return the own paths, in order."""
         return (entry.path for entry in self.own)
+
+
+def own(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the entries that are neither vendored, nor generated, nor a virtual environment's, nor submodules."""
+    roots = tuple({m["root"] for e in entries if (m := _VIRTUALENV.match(e.path)) and m["root"]})
+    return tuple(e for e in entries if e.kind is not EntryKind.SUBMODULE and not _is_foreign(e.path, roots))
 
 
 def layout(reading: Reading) -> Layout:

@@ -1,0 +1,173 @@
+"""From targets to reports: clone what is remote, audit each repository in a worker, put reports together.
+
+A worker that dies takes one step of one repository with it, never the run.
+"""
+
+import logging
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, TimeoutError as OutOfTimeError
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, Self, cast
+
+import msgspec
+from pebble import ProcessExpired, ProcessPool
+
+from auditor import assemble, worker
+from auditor.limits import Limits
+from auditor.model import AuditorError, Report, RepositoryStatus
+from auditor.repository import Origin, Target
+from auditor.sources import clone
+from auditor.watch import last_step
+from auditor.worker import Guide, RepositoryAudit, Task
+
+_log = logging.getLogger(__name__)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How to audit. `cache` is a folder, None to keep nothing; `claims` are skill ids that a résumé lists."""
+
+    guide: Guide
+    limits: Limits
+    cache: Path | None
+    jobs: int
+    token: str | None = None
+    claims: frozenset[str] | None = None
+
+
+class Progress(Protocol):
+    """Who is told how far the work is."""
+
+    def begin(self, total: int) -> None:
+        """Learn how many repositories there are."""
+
+    def stage(self, name: str, stage: str) -> None:
+        """Learn what is being done with a repository."""
+
+    def done(self, name: str, outcome: str) -> None:
+        """Learn that a repository is finished."""
+
+
+def run(targets: Sequence[Target], settings: Settings, progress: Progress) -> tuple[Report, ...]:
+    """Audit every target's repositories and return a report for each target, in order."""
+    book = worker.load_rulebook(settings.guide)
+    moment = now()
+    origins = [origin for target in targets for origin in target.repositories]
+    progress.begin(len(origins))
+    with _Workers(settings, progress) as workers:
+        audits = iter(workers.audit_all(origins))
+        return tuple(
+            assemble.report(target, [(o, next(audits)) for o in target.repositories], book, moment, settings.claims)
+            for target in targets
+        )
+
+
+def now() -> datetime:
+    """Return the time, or the one that SOURCE_DATE_EPOCH sets for reproducible output."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch) if epoch.isdigit() else int(time.time()), UTC)
+
+
+class _Workers:
+    """A pool of worker processes, started when first needed, and a thread per job that clones and waits."""
+
+    def __init__(self, settings: Settings, progress: Progress) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._pool: ProcessPool | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="audit-portfolio-")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+        self._folder.cleanup()
+
+    def audit_all(self, origins: Sequence[Origin]) -> list[RepositoryAudit]:
+        """Audit all, some at a time; the answers are in the order of the origins."""
+        with ThreadPoolExecutor(max_workers=self._settings.jobs) as threads:
+            futures = [threads.submit(self._one, number, origin) for number, origin in enumerate(origins)]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                threads.shutdown(wait=False, cancel_futures=True)
+                if self._pool is not None:
+                    self._pool.stop()
+                raise
+
+    def _one(self, number: int, origin: Origin) -> RepositoryAudit:
+        done = self._audited(number, origin)
+        self._progress.done(origin.name, done.reason or done.status)
+        return done
+
+    def _audited(self, number: int, origin: Origin) -> RepositoryAudit:
+        task = self._task(number, origin)
+        if origin.remote and origin.commit and (kept := worker.remembered(task, origin.commit)):
+            return kept
+        try:
+            with self._local(number, origin) as here:
+                task = msgspec.structs.replace(task, origin=here)
+                return worker.remembered(task) or self._worked(task)
+        except AuditorError as error:
+            return RepositoryAudit(status=RepositoryStatus.FAILED, reason=str(error))
+
+    def _task(self, number: int, origin: Origin) -> Task:
+        return Task(
+            origin=origin,
+            guide=self._settings.guide,
+            limits=self._settings.limits,
+            cache=None if self._settings.cache is None else str(self._settings.cache),
+            journal=str(Path(self._folder.name, f"{number}.journal")),
+        )
+
+    @contextmanager
+    def _local(self, number: int, origin: Origin) -> Iterator[Origin]:
+        """Lend the repository as a folder: as it is, or cloned for as long as it is needed."""
+        if not origin.remote:
+            yield origin
+            return
+        self._progress.stage(origin.name, "cloning")
+        with tempfile.TemporaryDirectory(dir=self._folder.name, prefix=f"{number}-") as name:
+            path = clone.fetch(origin, Path(name), token=self._settings.token, limits=self._settings.limits)
+            yield msgspec.structs.replace(origin, location=str(path), remote=False)
+
+    def _worked(self, task: Task) -> RepositoryAudit:
+        """Run the task in a worker; after a death, again without the step that it died of."""
+        self._progress.stage(task.origin.name, "reading")
+        limits = task.limits
+        for _ in range(limits.worker_restarts + 1):
+            future = self._running().schedule(worker.audit, args=[task], timeout=limits.repository_seconds)
+            try:
+                return cast("RepositoryAudit", future.result())
+            except OutOfTimeError:
+                return _failed(f"auditing it took more than {limits.repository_seconds:.0f} s")
+            except ProcessExpired:
+                step = last_step(Path(task.journal or ""))
+                if not step or step in task.banned:
+                    break
+                task = msgspec.structs.replace(task, banned=task.banned | {step})
+            except Exception:  # noqa: BLE001 - our defect in this one repository must not cost the others
+                _log.exception("the audit of %s failed", task.origin.name)
+                return _failed("it could not be audited through a defect of the auditor")
+        return _failed("reading it ended the worker process again and again")
+
+    def _running(self) -> ProcessPool:
+        if self._pool is None:
+            methods = multiprocessing.get_all_start_methods()
+            context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+            if "forkserver" in methods:
+                context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers"])
+            self._pool = ProcessPool(max_workers=self._settings.jobs, context=context)
+        return self._pool
+
+
+def _failed(reason: str) -> RepositoryAudit:
+    return RepositoryAudit(status=RepositoryStatus.FAILED, reason=reason)

@@ -1,0 +1,59 @@
+"""Write reports to a folder: complete files or none, names made safe, no candidate's file over another's."""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from auditor.model import AuditorError
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+_LONGEST = 80
+
+
+def stems(names: Iterable[str]) -> tuple[str, ...]:
+    """Return a file name without extension for each name, no two alike, none that a system treats specially."""
+    taken: set[str] = set()
+    made = []
+    for name in names:
+        stem = plain = _safe(name)
+        number = 1
+        while stem.lower() in taken:
+            number += 1
+            stem = f"{plain}-{number}"
+        taken.add(stem.lower())
+        made.append(stem)
+    return tuple(made)
+
+
+def write(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write the texts under their file names; each file appears whole or not at all. Raises AuditorError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return tuple(_written(folder / name, text) for name, text in texts.items())
+    except OSError as error:
+        raise AuditorError(
+            f"The report can't be written to {folder}: {error.strerror}; choose another --output."
+        ) from None
+
+
+def _written(path: Path, text: str) -> Path:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".audit-", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    return path
+
+
+def _safe(name: str) -> str:
+    stem = _UNSAFE.sub("-", name).strip("-. ")[:_LONGEST].strip("-. ") or "portfolio"
+    return f"{stem}-portfolio" if _RESERVED.match(stem) else stem

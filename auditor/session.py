@@ -1,0 +1,206 @@
+"""One run of the command: understand the options, audit, write, say, and return the exit status."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.logging import RichHandler
+
+from auditor import audit, compare, limits, output
+from auditor.catalogue import explained, listed
+from auditor.formats import FORMATS
+from auditor.formats import json as json_form
+from auditor.formats import terminal
+from auditor.model import AuditorError, Report, RepositoryStatus, Status
+from auditor.progress import Teller
+from auditor.sources import hosts, targets
+from auditor.sources.patience import Patience
+from auditor.sources.selection import Selection
+from auditor.worker import Guide, load_rulebook
+
+_FOLDER = "audit-report"
+_BELOW = 1
+_NOTHING = 3
+
+
+class Options(msgspec.Struct, kw_only=True):
+    """The command line, option by option."""
+
+    targets: tuple[str, ...]
+    output: str | None
+    forms: tuple[str, ...]
+    candidate: str | None
+    offline: bool
+    fail_under: float | None
+    fail_on: tuple[str, ...]
+    baseline: str | None
+    rulebook: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    role: str | None
+    resume: str | None
+    include_forks: bool
+    include_archived: bool
+    include_private: bool
+    pinned: bool
+    max_repos: int | None
+    exclude: tuple[str, ...]
+    since: str | None
+    commit: str | None
+    jobs: int | None
+    timeout: float | None
+    max_wait: float
+    template: str | None
+    cache_dir: str | None
+    no_cache: bool
+    list_rules: bool
+    explain: str | None
+    quiet: bool
+    verbose: bool
+
+
+def run(options: Options) -> int:
+    """Do what the command line asks for and return the exit status."""
+    guide = Guide(folder=options.rulebook, role=options.role, select=options.select, ignore=options.ignore)
+    book = load_rulebook(guide)
+    if options.list_rules or options.explain:
+        sys.stdout.write(listed(book) if options.explain is None else explained(book, options.explain))
+        return 0
+    _check(options, {rule.id for rule in book.rules})
+    console = Console(stderr=True, highlight=False)
+    with _logging(console, verbose=options.verbose):
+        baseline = _baseline(options.baseline)
+        reports = _audited(options, guide, console)
+        _deliver(options, reports, baseline, console)
+    return _status(options, reports)
+
+
+def _check(options: Options, rules: set[str]) -> None:
+    """Refuse what can't work before any work is done."""
+    if not options.targets:
+        raise AuditorError("Name a GitHub login, owner/repo, a URL or a folder; --help shows examples.")
+    if options.output == "-" and len(options.forms) != 1:
+        raise AuditorError('"--output -" prints one form: name it with one --format.')
+    for name in options.fail_on:
+        if name not in rules:
+            raise AuditorError(f"--fail-on: no rule {name!r} is asked; --list-rules shows them.")
+    if options.template and not Path(options.template).is_dir():
+        raise AuditorError(f"--template: there is no folder {options.template}.")
+    if options.since:
+        try:
+            date.fromisoformat(options.since)
+        except ValueError:
+            raise AuditorError(f"--since takes a date such as 2026-01-31, not {options.since!r}.") from None
+
+
+@contextmanager
+def _logging(console: Console, *, verbose: bool) -> Iterator[None]:
+    """Show the program's own log on stderr: warnings always, everything when verbose."""
+    log = logging.getLogger("auditor")
+    handler = RichHandler(console=console, show_path=False, show_time=False, rich_tracebacks=False)
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+def _baseline(name: str | None) -> Report | None:
+    if name is None:
+        return None
+    try:
+        return json_form.load(Path(name).read_bytes())
+    except OSError as error:
+        raise AuditorError(f"--baseline: {name} can't be read: {error.strerror}.") from None
+
+
+def _audited(options: Options, guide: Guide, console: Console) -> tuple[Report, ...]:
+    github = hosts.from_environment()
+    token = None if options.offline else hosts.token_from_environment(github)
+    for name in ("GITHUB_TOKEN", "GH_TOKEN"):
+        os.environ.pop(name, None)  # no child process needs it
+    cache = None if options.no_cache else _cache_folder(options.cache_dir)
+    with Teller(console, quiet=options.quiet) as teller:
+        found = targets.resolve(
+            options.targets,
+            _selection(options),
+            token=token,
+            hosts=github,
+            offline=options.offline,
+            report=teller.say,
+            patience=Patience(teller.say, max_wait=options.max_wait),
+            cache=cache,
+        )
+        return audit.run(found, _settings(options, guide, cache, token), teller)
+
+
+def _selection(options: Options) -> Selection:
+    return Selection(
+        include_forks=options.include_forks,
+        include_archived=options.include_archived,
+        include_private=options.include_private,
+        pinned=options.pinned,
+        max_repos=options.max_repos,
+        exclude=options.exclude,
+        since=options.since,
+        candidate=options.candidate,
+        revision=options.commit,
+    )
+
+
+def _settings(options: Options, guide: Guide, cache: Path | None, token: str | None) -> audit.Settings:
+    bounds = limits.from_environment()
+    if options.timeout is not None:
+        bounds = msgspec.structs.replace(bounds, repository_seconds=options.timeout)
+    return audit.Settings(
+        guide=guide, limits=bounds, cache=cache, jobs=options.jobs or os.cpu_count() or 1, token=token
+    )
+
+
+def _cache_folder(chosen: str | None) -> Path:
+    if chosen is not None:
+        return Path(chosen)
+    import platformdirs  # noqa: PLC0415 - only where no folder was named
+
+    return Path(platformdirs.user_cache_dir("portfolio-auditor", appauthor=False))
+
+
+def _deliver(options: Options, reports: Sequence[Report], baseline: Report | None, console: Console) -> None:
+    """Write the files, or print the one form, and say the summary."""
+    template = None if options.template is None else Path(options.template)
+    forms = options.forms or ("html",)
+    folder = Path(options.output or _FOLDER)
+    for report, stem in zip(reports, output.stems(r.candidate.name for r in reports), strict=True):
+        comparison = None if baseline is None else compare.compare(baseline, report)
+        if not options.quiet:
+            terminal.show(report, console if options.output == "-" else Console(highlight=False), comparison)
+        if options.output == "-":
+            sys.stdout.buffer.write(FORMATS[forms[0]].render(report, comparison, template).encode())
+            continue
+        texts = {
+            f"{stem}{end}": text
+            for form in forms
+            for end, text in FORMATS[form].files(report, comparison, template).items()
+        }
+        for path in output.write(folder, texts):
+            console.print(f"written: {path}", markup=False, soft_wrap=True)
+    sys.stdout.flush()
+
+
+def _status(options: Options, reports: Sequence[Report]) -> int:
+    if not any(r.status is RepositoryStatus.AUDITED for report in reports for r in report.repositories):
+        return _NOTHING
+    low = options.fail_under is not None and any((r.score or 0.0) < options.fail_under for r in reports)
+    failed = any(
+        finding.rule in options.fail_on and finding.status in (Status.UNMET, Status.PARTLY)
+        for report in reports
+        for finding in (*report.findings, *(f for r in report.repositories for f in r.findings))
+    )
+    return _BELOW if low or failed else 0
