@@ -147,6 +147,14 @@ def resolve(folder: Path, revision: str = "HEAD") -> str | None:
         return None
 
 
+def points_somewhere(folder: Path) -> bool:
+    """Tell whether HEAD names a commit at all, be it there or not."""
+    try:
+        return bool(run(folder, ["rev-parse", "--verify", "--quiet", "HEAD"]))
+    except GitError:
+        return False
+
+
 def _looks_like_git(path: Path) -> bool:
     return (path / "HEAD").is_file() and (path / "objects").is_dir()
 

@@ -50,12 +50,14 @@ def open_snapshot(location: Path, revision: str | None, limits: Limits) -> Itera
         if revision is None and source != location:
             yield _WorkingTree(folder, source, location, commit, limits)
         elif commit is None:
-            raise _nothing_at(revision)
+            raise _nothing_at(folder, revision)
         else:
             yield _Tree(folder, commit, limits)
 
 
-def _nothing_at(revision: str | None) -> GitError:
+def _nothing_at(folder: Path, revision: str | None) -> GitError:
+    if revision is None and git.points_somewhere(folder):
+        return GitError("its newest commit is damaged or not in this clone")
     if revision is None:
         return EmptyRepositoryError("it has no commits yet")
     return GitError(f"there is no commit {revision!r} in it; --commit takes a branch, a tag or a commit id")
