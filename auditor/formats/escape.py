@@ -36,9 +36,14 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(_shown, text)
 
 
+def folded(text: str) -> str:
+    """Return the text on one line, each run of blanks as one space, invisible characters shown."""
+    return visible(_BLANKS.sub(" ", text))
+
+
 def line(text: str, limit: int = 500) -> str:
-    """Return the text on one line, blanks folded, invisible characters shown, cut at `limit` with an ellipsis."""
-    flat = visible(_BLANKS.sub(" ", text[: limit * 4]).strip())
+    """Return the text as `folded` does, trimmed, and cut at `limit` with an ellipsis."""
+    flat = folded(text[: limit * 4]).strip()
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 

@@ -51,7 +51,7 @@ def _environment() -> Environment:
 
 def _finalized(value: object) -> object:
     """Make every text visible and one line before it is escaped; markup of ours passes."""
-    return escape.line(value, 2000) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return escape.folded(value[:2000]) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _coded(text: str, limit: int = 600) -> Markup:

@@ -1,4 +1,4 @@
-"""What the page shows, in the order in which it shows it: plain values for the template; the pictures apart, no markup."""
+"""What the page shows, in the order in which it shows it: plain values for the template, and the pictures."""
 
 import re
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from auditor.formats import escape, words
 _GOOD = 70
 _MIDDLE = 40
 _RADIUS = 52
-_STEPS_WIDTH = 720
+_STEPS_WIDTH = 360
 _MONTHS = 36
 
 
@@ -66,9 +66,9 @@ def gauge(score: float | None, grade: str | None, before: float | None = None) -
 def bar(score: float | None, label: str, gate: str | None = None) -> Markup:
     """Draw a score as a bar of 100; `gate` puts the mark of a gate with that verdict at its end."""
     told = f"{label}: {words.score(score)}" + (f"; gate of the technical screen: {gate}" if gate else "")
-    fill = f'<rect class="{tone(score)}" width="{score * 2:.0f}" height="10" y="3" rx="2"/>' if score else ""
-    mark = '<path class="gate" d="M207 8l5-6 5 6-5 6z"/>' if gate else ""
-    track = '<rect class="track" width="200" height="10" y="3" rx="2"/>'
+    fill = f'<rect class="{tone(score)}" width="{score * 2:.0f}" height="8" y="4" rx="2"/>' if score else ""
+    mark = '<path class="gate" d="M208 8l4-5 4 5-4 5z"/>' if gate else ""
+    track = '<rect class="track" width="200" height="8" y="4" rx="2"/>'
     return _svg(220, 16, told, "", track + fill + mark, "bar")
 
 
@@ -79,18 +79,18 @@ def ladder(now: float, steps: Sequence[tuple[int, float]]) -> Markup:
     parts = [f'<rect class="track" width="{_STEPS_WIDTH}" height="18" y="24" rx="3"/>']
     parts.append(f'<rect class="now" width="{now * scale:.1f}" height="18" y="24" rx="3"/>')
     parts.append(
-        f'<text class="small" x="{max(now * scale, 34):.1f}" y="16" text-anchor="end">now {words.number(now)}</text>'
+        f'<text class="small" x="{max(now * scale, 52):.1f}" y="16" text-anchor="end">now {words.number(now)}</text>'
     )
     start = now
     for number, after in steps:
         left, width = start * scale, max((after - start) * scale - 1.5, 1.0)
         parts.append(f'<rect class="step" x="{left + 1.5:.1f}" width="{width:.1f}" height="18" y="24"/>')
-        if width > 12:  # noqa: PLR2004 - room for a digit
+        if width > 7:  # noqa: PLR2004 - room for a digit
             parts.append(
                 f'<text class="in" x="{left + 1.5 + width / 2:.1f}" y="37" text-anchor="middle">{number}</text>'
             )
         start = after
-    end = min(start * scale, _STEPS_WIDTH - 60)
+    end = min(start * scale, _STEPS_WIDTH - 64)
     parts.append(f'<text class="small strong" x="{end:.1f}" y="58">then {words.number(start)}</text>')
     return _svg(_STEPS_WIDTH, 64, "The score after each step", told, "".join(parts), "ladder")
 

@@ -2,10 +2,7 @@
   const all = (s, e = document) => [...e.querySelectorAll(s)];
   const tools = document.getElementById('tools');
   if (tools) {
-    tools.hidden = false;
-    tools.addEventListener('change', () => {
-      document.body.dataset.hide = all('input:not(:checked)', tools).map(e => e.value).join(' ');
-    });
+    tools.classList.add('live');
     all('button', tools).forEach(b => b.addEventListener('click', () => {
       all('details').forEach(d => { d.open = b.value === 'open'; });
     }));
