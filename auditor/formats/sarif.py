@@ -177,7 +177,7 @@ def _bases(report: Report) -> dict[str, RepositoryReport]:
 
 
 def _base(repository: RepositoryReport) -> dict[str, Any]:
-    """Say which repository the paths are relative to; no address, which code scanning would hold against its checkout."""
+    """Say which repository the paths belong to; with no address, which code scanning would hold against its checkout."""
     return {"description": {"text": f"The repository {escape.line(repository.name, 200)}"}}
 
 
@@ -188,10 +188,8 @@ def _origin(base: str, repository: RepositoryReport) -> dict[str, Any]:
     return origin
 
 
-def _states(comparison: Comparison | None) -> Mapping[tuple[str | None, str], str]:
+def _states(comparison: Comparison | None) -> Mapping[tuple[str | None, str], str] | None:
     if comparison is None:
-        return {}
+        return None
     state = {ChangeKind.NEW: "new", ChangeKind.UNCLEAR: "new"}
-    return {(c.repository, c.rule): state.get(c.kind, "updated") for c in comparison.changes} | {
-        (None, ""): "unchanged"
-    }
+    return {(change.repository, change.rule): state.get(change.kind, "updated") for change in comparison.changes}
