@@ -153,12 +153,10 @@ def load(folder: Path | None = None, *, role: str | None = None) -> Rulebook:
     data = {name.removeprefix("data/"): table for name, table in tables.items() if name.startswith("data/")}
     header = _converted(tables.get("rulebook", {}), Header, "rulebook.toml")
     weights = _role_weights(header, role)
-    rules = {
-        name: rule
-        for file, table in tables.items()
-        if file != "rulebook" and not file.startswith("data/")
-        for name, rule in table.items()
-    }
+    rules: dict[str, Any] = {}
+    for file, table in tables.items():
+        if file != "rulebook" and not file.startswith("data/"):
+            _merge(rules, table)
     bound = tuple(bind(name, rule, header, data, weights) for name, rule in rules.items())
     order = list(header.criteria)
     return Rulebook(header, tuple(sorted(bound, key=lambda b: order.index(b.criterion))), data, digest)
