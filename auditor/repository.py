@@ -129,3 +129,19 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     repositories: tuple[Origin, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+class LinkStatus(StrEnum):
+    """What a link answered. Only `dead` is held against anybody."""
+
+    ALIVE = "alive"
+    ASLEEP = "asleep"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+class LinkAnswer(msgspec.Struct, frozen=True):
+    """What became of asking a link; `said` is for readers: "404 Not Found"."""
+
+    status: LinkStatus
+    said: str

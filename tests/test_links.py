@@ -1,0 +1,201 @@
+"""Links are asked safely, on loopback; the guard's allow-list is opened by these tests only."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.repository import LinkAnswer, LinkStatus
+from auditor.sources.guard import RefusedError, check_shape, is_public
+from auditor.sources.links import LinkChecker
+
+_STATUS = {
+    "/ok": 200,
+    "/forbidden": 403,
+    "/missing": 404,
+    "/gone": 410,
+    "/busy": 429,
+    "/broken": 500,
+    "/login": 401,
+    "/no-head": 200,
+    "/asleep": 200,
+    "/endless": 200,
+}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.asked: list[str] = []
+        self.headers: list[dict[str, str]] = []
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
+
+    def do_GET(self) -> None:
+        self._answer(body=True)
+
+    def _answer(self, *, body: bool) -> None:
+        self.server.asked.append(f"{self.command} {self.path}")
+        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/to/"))
+            self.end_headers()
+            return
+        status = 405 if self.path == "/no-head" and not body else _STATUS.get(self.path, 404)
+        text = b"<h1>Zzzz This app has gone to sleep</h1>" if self.path == "/asleep" else b"<h1>demo</h1>"
+        self.send_response(status)
+        self.send_header("Set-Cookie", "tracking=1")
+        self.end_headers()
+        if body:
+            self.wfile.write(text * (4000 if self.path == "/endless" else 1))
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def server() -> Iterator[_Server]:
+    with _Server() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def _ask(server: _Server, *paths: str, cache: Path | None = None) -> list[LinkAnswer]:
+    checker = LinkChecker(cache, allowed=lambda *_: True)
+    urls = [f"http://127.0.0.1:{server.server_port}{path}" for path in paths]
+    answers = checker.ask(urls)
+    return [answers[url] for url in urls]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/ok", LinkStatus.ALIVE),
+        ("/no-head", LinkStatus.ALIVE),
+        ("/endless", LinkStatus.ALIVE),
+        ("/to//ok", LinkStatus.ALIVE),
+        ("/to//to//ok", LinkStatus.ALIVE),
+        ("/asleep", LinkStatus.ASLEEP),
+        ("/missing", LinkStatus.DEAD),
+        ("/gone", LinkStatus.DEAD),
+        ("/forbidden", LinkStatus.UNKNOWN),
+        ("/login", LinkStatus.UNKNOWN),
+        ("/busy", LinkStatus.UNKNOWN),
+        ("/broken", LinkStatus.UNKNOWN),
+        ("/to/" * 9 + "/ok", LinkStatus.UNKNOWN),
+        ("/to/file:///etc/passwd", LinkStatus.UNKNOWN),
+        ("/to/http://user:word@127.0.0.1/", LinkStatus.UNKNOWN),
+    ],
+)
+def test_answers_are_judged_with_care(server: _Server, path: str, status: LinkStatus) -> None:
+    assert [answer.status for answer in _ask(server, path)] == [status]
+
+
+def test_who_asks_is_said_and_nothing_is_remembered_for_the_host(server: _Server) -> None:
+    _ask(server, "/ok", "/forbidden")
+    assert all("portfolio-auditor" in headers["user-agent"] for headers in server.headers)
+    assert all("cookie" not in headers and "authorization" not in headers for headers in server.headers)
+
+
+def test_answers_are_kept_for_a_day_but_not_what_could_not_be_learnt(server: _Server, tmp_path: Path) -> None:
+    _ask(server, "/missing", "/busy", cache=tmp_path)
+    server.asked.clear()
+    _ask(server, "/missing", "/busy", cache=tmp_path)
+    assert {asked.partition(" ")[2] for asked in server.asked} == {"/busy"}
+    server.asked.clear()
+    late = LinkChecker(tmp_path, allowed=lambda *_: True, now=lambda: 9e9)
+    late.ask([f"http://127.0.0.1:{server.server_port}/missing"])
+    assert server.asked
+
+
+def test_without_an_opened_list_nothing_of_this_machine_is_asked(server: _Server) -> None:
+    url = f"http://127.0.0.1:{server.server_port}/ok"
+    named = f"http://localhost:{server.server_port}/ok"
+    answers = LinkChecker(None).ask([url, named])
+    assert {answer.status for answer in answers.values()} == {LinkStatus.UNKNOWN}
+    assert all("not public" in answer.said for answer in answers.values())
+    assert server.asked == []
+
+
+def test_a_name_is_looked_up_once_so_that_its_owner_cannot_change_his_mind(
+    server: _Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+    real = socket.getaddrinfo
+
+    def answer(host: str, port: int, *more: object, **named: object) -> list[object]:
+        if host == "127.0.0.1":  # connecting to a number looks it up once more
+            return list(real(host, port, *more, **named))  # type: ignore[arg-type]
+        looked_up.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1" if len(looked_up) == 1 else "10.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    checker = LinkChecker(None, allowed=lambda address, _: address == "127.0.0.1")
+    url = f"http://demo.example:{server.server_port}/busy"
+    assert checker.ask([url])[url].said == "429 Too Many Requests"
+    assert looked_up == ["demo.example"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.8.8.8", "0.0.0.0",  # noqa: S104 - refused, not bound
+        "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:8.8.8.8",
+        "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "192.0.2.1", "198.18.0.1", "240.0.0.1", "nonsense",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_not_public_are_refused(address: str) -> None:
+    assert not is_public(address, 443)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "140.82.112.3", "2606:4700::1111"])
+def test_public_addresses_are_allowed_at_the_ports_of_the_web(address: str) -> None:
+    assert [is_public(address, port) for port in (80, 443, 22, 8080)] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org/", "file:///etc/passwd", "javascript:alert(1)", "http://", "https://u:p@example.org/",
+        "http://example.org:0/", "http://[::1", "http://example.org:99999/", "//example.org", "",
+    ],
+)  # fmt: skip
+def test_addresses_of_an_odd_shape_are_refused(url: str) -> None:
+    with pytest.raises(RefusedError):
+        check_shape(url)
+
+
+@given(st.text())
+def test_no_text_breaks_the_shape_check(url: str) -> None:
+    try:
+        check_shape(url)
+    except RefusedError:
+        return
+
+
+@given(st.text(max_size=60))
+def test_no_link_breaks_the_checker(text: str) -> None:
+    def nowhere(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_AGAIN, "no network in this test")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", nowhere)
+        answers = LinkChecker(None).ask([f"http://{text}"])
+    assert all(answer.status is not LinkStatus.ALIVE for answer in answers.values())
