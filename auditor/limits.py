@@ -23,6 +23,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     worker_bytes: int = 4_000_000_000
     clone_blob_bytes: int = 20_000_000
     clone_seconds: float = 300.0
+    clone_stall_seconds: int = 30
     worker_restarts: int = 8
 
 

@@ -1,0 +1,95 @@
+"""Read a GitHub account or repository by whichever API tells more, and say in words why that was not possible."""
+
+import msgspec
+
+from auditor.model import AuditorError
+from auditor.repository import Origin
+from auditor.sources import graphql, heads, rest
+from auditor.sources.client import Client, RateLimitedError, RefusedTokenError
+from auditor.sources.exchange import HostError
+from auditor.sources.listing import Account, Hosted
+
+
+def account(client: Client, login: str, *, private: bool = False) -> Account:
+    """List an account: by GraphQL with a token, by REST without. Raises AuditorError where there is none."""
+    found, problem = _by_graphql(client, login, private=private)
+    if found:
+        return found
+    profile = rest.owner(client, login)
+    if profile is None:
+        raise AuditorError(_nobody(client, login), exit_code=3)
+    if profile.login.lower() != login.lower():
+        client.patience.report(f"{login} is now called {profile.login}")
+        found, problem = _by_graphql(client, profile.login, private=private)
+    listed = found or rest.account(client, profile)
+    return msgspec.structs.replace(listed, problems=(*problem, *listed.problems))
+
+
+def repository(client: Client, full_name: str) -> Hosted:
+    """Read one repository. Raises AuditorError where there is none that may be seen."""
+    found = rest.repository(client, full_name)
+    if found is None:
+        hint = "the token may not read it" if client.token else "it is private, and a token (GITHUB_TOKEN) is needed"
+        raise AuditorError(
+            f"{client.hosts.name} shows no repository {full_name}: the name is mistyped, or {hint}.", exit_code=3
+        )
+    if found.full_name.lower() != full_name.lower():
+        client.patience.report(f"{full_name} is now called {found.full_name}")
+    return found
+
+
+def origin(client: Client, hosted: Hosted, *, name: str | None = None) -> Origin:
+    """Say where a listed repository is to be cloned from, and what is known of it."""
+    known = hosted.commit or heads.recall(client.answers, hosted.clone_url, hosted.listing)
+    return Origin(
+        name=name or hosted.name,
+        location=hosted.clone_url,
+        remote=True,
+        url=hosted.url,
+        commit=known,
+        history=hosted.history,
+        listing=hosted.listing,
+    )
+
+
+def _by_graphql(client: Client, login: str, *, private: bool) -> tuple[Account | None, tuple[str, ...]]:
+    """List with a token; where GraphQL fails, return why, so that REST can do its part and the report can say so."""
+    if not client.token:
+        return None, ()
+    try:
+        found = graphql.account(client, login, private=private)
+    except (RefusedTokenError, RateLimitedError):
+        raise
+    except HostError as problem:
+        said = f"GraphQL gave no list ({problem}); REST does not tell pins, checks, deployments or private repositories"
+        client.patience.report(said)
+        return None, (said,)
+    return (_with_rest_fields(client, found), ()) if found else (None, ())
+
+
+def _with_rest_fields(client: Client, found: Account) -> Account:
+    """Add what GraphQL lacks: whether a repository has GitHub Pages."""
+    if not found.repositories:
+        return found
+    try:
+        listed, missed = rest.repositories(client, found.profile.login)
+    except HostError as problem:
+        listed, missed = (), (str(problem),)
+    pages = {hosted.full_name.lower(): hosted.listing.has_pages for hosted in listed}
+    told = tuple(_with_pages(hosted, pages.get(hosted.full_name.lower())) for hosted in found.repositories)
+    problems = tuple(f"whether there are GitHub Pages could not be read: {why}" for why in missed)
+    return msgspec.structs.replace(found, repositories=told, problems=(*found.problems, *problems))
+
+
+def _with_pages(hosted: Hosted, has_pages: bool | None) -> Hosted:
+    return msgspec.structs.replace(hosted, listing=msgspec.structs.replace(hosted.listing, has_pages=has_pages))
+
+
+def _nobody(client: Client, login: str) -> str:
+    """Say that there is no such account, and what was probably meant."""
+    said = f"{client.hosts.name} has no user or organisation called {login}, and there is no folder of that name here"
+    if "_" in login:
+        return f"{said}; logins have hyphens, not underscores: {login.replace('_', '-')}?"
+    if "." in login:
+        return f"{said}; logins have no dots: a repository is written owner/{login}, a folder ./{login}"
+    return f"{said}; the login is the last part of the profile's address, https://{client.hosts.name}/<login>"
