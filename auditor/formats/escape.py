@@ -25,14 +25,11 @@ _UNBREAKABLE = "&#8203;"
 
 
 def _shown(match: re.Match[str]) -> str:
-    point = ord(match[0])
-    if point < 0x20:  # noqa: PLR2004 - where ASCII's controls end
-        return chr(0x2400 + point)
-    return "\u2421" if point == 0x7F else f"<U+{point:04X}>"  # noqa: PLR2004 - DEL
+    return f"<U+{ord(match[0]):04X}>"
 
 
 def visible(text: str) -> str:
-    """Show each control, override and invisible character by a sign of its own, so that none acts."""
+    """Show each control, override and invisible character by its number, so that none acts."""
     return _INVISIBLE.sub(_shown, text)
 
 

@@ -42,6 +42,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=_finalized,
     )
     environment.filters |= {"safe_link": escape.link, "cut": escape.line, "code": _coded, "name": _named}

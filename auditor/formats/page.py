@@ -7,7 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from auditor.compare import Change, ChangeKind, Comparison
-from auditor.formats import changes, gist, pictures, words
+from auditor.formats import activity, changes, gist, pictures, words
 from auditor.model import (
     CriterionScore,
     Evidence,
@@ -23,6 +23,9 @@ from auditor.model import (
 
 _OPEN_CARDS = 6
 _LONG = 600
+_HUGE = 4_000
+_OPEN_AT_MOST = 1_200
+_OPEN_AT_LEAST = 5
 _GLANCE = 40
 _ENOUGH_MONTHS = 2
 
@@ -31,6 +34,7 @@ class Item(NamedTuple):
     """A finding with its rule's words and the id that a permalink names."""
 
     anchor: str
+    rule_anchor: str
     title: str
     finding: Finding
     why: str
@@ -49,6 +53,7 @@ class Card(NamedTuple):
     scores: dict[str, float | None]
     counted: str
     open: list[Item]
+    more: int
     met: list[Item]
     unknown: list[Item]
     absent: list[Item]
@@ -101,7 +106,9 @@ class Page(NamedTuple):
     progress: Progress | None
     difference: str
     rules: list[RuleText]
+    rule_anchors: dict[str, str]
     long: bool
+    huge: bool
     unknown: int
 
 
@@ -110,7 +117,7 @@ def build(report: Report, comparison: Comparison | None) -> Page:
     findings = gist.all_findings(report)
     long = len(findings) > _LONG
     plan = gist.steps(report)
-    months = total_months(report.repositories)
+    months = activity.total(report.repositories)
     used = {finding.rule for _, finding in findings}
     first = [(step.number, step.score_after) for step in plan[:3]]
     before = comparison.before_score if comparison else None
@@ -133,7 +140,9 @@ def build(report: Report, comparison: Comparison | None) -> Page:
         progress=_progress(report, comparison) if comparison else None,
         difference=_difference(comparison),
         rules=[text for text in report.catalogue if text.id in used],
+        rule_anchors={text.id: f"rule-{_safe(text.id)}" for text in report.catalogue},
         long=long,
+        huge=len(findings) > _HUGE,
         unknown=sum(finding.status is Status.UNKNOWN for _, finding in findings),
     )
 
@@ -174,6 +183,9 @@ def _card(report: Report, repository: RepositoryReport | None, slug: str, *, lon
         if counted[status]
     ]
     months = list(repository.months) if repository and not long else []
+    opened = items(Status.UNMET, Status.PARTLY)
+    most = max(_OPEN_AT_MOST // max(len(report.repositories), 1), _OPEN_AT_LEAST)
+    shown = opened[:most] if long else opened
     return Card(
         slug=slug,
         repository=repository or _whole(report),
@@ -182,12 +194,13 @@ def _card(report: Report, repository: RepositoryReport | None, slug: str, *, lon
         worst=ranked[-1] if len(ranked) > 1 else None,
         scores={c.id: c.score for c in repository.criteria} if repository else {},
         counted=", ".join(told),
-        open=items(Status.UNMET, Status.PARTLY),
+        open=shown,
+        more=len(opened) - len(shown),
         met=items(Status.MET),
         unknown=items(Status.UNKNOWN),
         absent=items(Status.NOT_APPLICABLE),
         expanded=len(report.repositories) <= _OPEN_CARDS,
-        activity=pictures.activity(filled(months)) if len(months) >= _ENOUGH_MONTHS else None,
+        activity=pictures.activity(activity.filled(months)) if len(months) >= _ENOUGH_MONTHS else None,
     )
 
 
@@ -205,15 +218,19 @@ def _whole(report: Report) -> RepositoryReport:
 
 def _item(slug: str, finding: Finding, text: RuleText | None, *, long: bool) -> Item:
     shown = 1 if long else 5
-    anchor = f"{slug}-{re.sub(r'[^A-Za-z0-9_-]+', '-', finding.rule)}"
     return Item(
-        anchor=anchor,
+        anchor=f"{slug}-{_safe(finding.rule)}",
+        rule_anchor=f"rule-{_safe(finding.rule)}" if text else slug,
         title=text.title if text else words.humane(finding.rule),
         finding=finding,
         why=text.why if text else "",
         evidence=finding.evidence[:shown],
         more=max(len(finding.evidence) - shown, 0),
     )
+
+
+def _safe(identifier: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", identifier)
 
 
 def _rows(report: Report) -> list[Row]:
@@ -239,26 +256,6 @@ def _columns(cards: Sequence[Card]) -> list[CriterionScore]:
                 seen.setdefault(criterion.id, criterion)
     order = [c.id for c in cards[0].repository.criteria] if cards else []
     return sorted(seen.values(), key=lambda c: order.index(c.id) if c.id in order else len(order))
-
-
-def total_months(repositories: Sequence[RepositoryReport]) -> list[tuple[str, int]]:
-    """Return all repositories' commits by month, without a gap between the first month and the last."""
-    sums: dict[str, int] = {}
-    for repository in repositories:
-        for month, amount in repository.months:
-            sums[month] = sums.get(month, 0) + amount
-    return filled(sorted(sums.items()))
-
-
-def filled(months: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return the months in order with those between that had no commit; at most the last fifty years."""
-    known = {month: amount for month, amount in months if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month)}
-    if not known:
-        return []
-    places = [int(month[:4]) * 12 + int(month[5:]) - 1 for month in known]
-    first, last = max(min(places), max(places) - 599), max(places)
-    names = [f"{place // 12:04}-{place % 12 + 1:02}" for place in range(first, last + 1)]
-    return [(name, known.get(name, 0)) for name in names]
 
 
 def _areas(skills: Sequence[Skill]) -> list[Area]:

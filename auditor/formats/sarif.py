@@ -54,7 +54,7 @@ def _document(report: Report, comparison: Comparison | None, statuses: Iterable[
     states = _states(comparison)
     run: dict[str, Any] = {
         "tool": {"driver": _driver(report, rules)},
-        "automationDetails": {"id": f"portfolio-audit/{quote(report.candidate.name, safe='')}/"},
+        "automationDetails": {"id": f"portfolio-audit/{quote(escape.whole(report.candidate.name[:100]), safe='')}/"},
         "originalUriBaseIds": {base: _base(repository) for base, repository in bases.items()},
         "columnKind": "unicodeCodePoints",
         "results": [_result(name, f, places[f.rule], bases, states) for name, f in found[:_RESULTS]],
@@ -102,7 +102,7 @@ def _rule(identifier: str, text: RuleText | None, finding: Finding | None) -> di
         },
         "defaultConfiguration": {"level": _level(Status.UNMET, weight)},
         "properties": {
-            "tags": [tag for tag in ("portfolio", criterion) if tag],
+            "tags": [tag for tag in ("portfolio-audit", criterion) if tag],
             "precision": "high",
             "problem.severity": "warning" if weight >= _HEAVY else "recommendation",
             "weight": weight,
@@ -177,7 +177,7 @@ def _bases(report: Report) -> dict[str, RepositoryReport]:
 
 
 def _base(repository: RepositoryReport) -> dict[str, Any]:
-    """Say which repository the paths belong to; with no address, which code scanning would hold against its checkout."""
+    """Say which repository the paths belong to; code scanning would hold an address against its checkout."""
     return {"description": {"text": f"The repository {escape.line(repository.name, 200)}"}}
 
 

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.model import (
     Candidate,
     Confidence,
@@ -54,7 +56,14 @@ def rule(identifier: str, weight: float, title: str, why: str, fix: str, effort:
     criterion = identifier.split("-", maxsplit=1)[0]
     guide = "Portfolio Building Strategy: quality over quantity"
     return RuleText(
-        id=identifier, title=title, criterion=criterion, weight=weight, guide=guide, why=why, fix=fix, effort=effort
+        id=identifier,
+        title=title,
+        criterion=criterion,
+        weight=float(weight),
+        guide=guide,
+        why=why,
+        fix=fix,
+        effort=effort,
     )
 
 
@@ -553,3 +562,184 @@ AVERAGE = Report(
         }
     ),
 )
+
+
+def excellent() -> Report:
+    """Everything met, one thing left to do."""
+    good = tuple(finding(Answer(text.id, M, "Seen", (seen("README.md", 1),))) for text in CATALOGUE)
+    repositories = tuple(
+        msgspec.structs.replace(
+            CHURN,
+            name=name,
+            url=f"https://github.com/asha-example/{name}",
+            score=score,
+            grade="A",
+            coverage=1.0,
+            findings=tuple(f for f in good if f.criterion != "portfolio"),
+            criteria=criteria({key: 95.0 for key in CRITERIA if key != "portfolio"}),
+        )
+        for name, score in (("churn-prediction", 96.0), ("bike-share-forecast", 93.5), ("document-search", 91.0))
+    )
+    gates = tuple(
+        msgspec.structs.replace(gate, verdict=ScreenVerdict.PASS, summary="Seen in 3 of 3 repositories")
+        for gate in AVERAGE.screen.gates
+    )
+    writing = finding(Answer("portfolio-writing", U, "No article is linked", (Evidence("profile"),), 1.4))
+    return msgspec.structs.replace(
+        AVERAGE,
+        score=95.1,
+        grade="A",
+        coverage=1.0,
+        screen=Screen(verdict=ScreenVerdict.PASS, gates=gates),
+        repositories=repositories,
+        findings=(writing, *(f for f in good if f.rule in ("portfolio-best", "portfolio-deployed"))),
+        fix_first=(
+            FixFirst(rule="portfolio-writing", repository=None, gain=1.4, effort=Effort.DAYS, score_after=96.5),
+        ),
+        problems=(),
+        criteria=criteria(dict.fromkeys(CRITERIA, 95.0)),
+    )
+
+
+def poor() -> Report:
+    """One course lab, each gate failed."""
+    gates = tuple(msgspec.structs.replace(gate, verdict=ScreenVerdict.FAIL) for gate in AVERAGE.screen.gates)
+    return msgspec.structs.replace(
+        AVERAGE,
+        score=14.2,
+        grade="F",
+        screen=Screen(verdict=ScreenVerdict.FAIL, gates=gates),
+        repositories=(TITANIC,),
+        skills=(),
+        fix_first=AVERAGE.fix_first[:1],
+        problems=(),
+    )
+
+
+def empty() -> Report:
+    """Nothing was found and nothing assessed."""
+    return Report(
+        schema_version=1,
+        tool=TOOL,
+        generated_at="2026-11-24T09:30:00Z",
+        candidate=Candidate(name="nobody"),
+        score=None,
+        grade=None,
+        coverage=0.0,
+        screen=Screen(verdict=None, gates=()),
+        repositories=(),
+        findings=(),
+        skills=(),
+        fix_first=(),
+        problems=(),
+    )
+
+
+def large(repositories: int = 200, findings: int = 15) -> Report:
+    """As many repositories and findings as the budget names, with addresses of a usual length."""
+    rules = [text.id for text in CATALOGUE if text.criterion != "portfolio"][:findings]
+    statuses = (M, U, M, P, M, X, U, M, N, M)
+    made = []
+    for number in range(repositories):
+        answers = [
+            Answer(
+                name,
+                statuses[(number + place) % len(statuses)],
+                f"{place + 3} of {number + 9} files of this repository answer this question",
+                (seen(f"src/package_{number}/module_{place}.py", place + 1, "frame = frame.drop_duplicates()"),),
+                0.1,
+            )
+            for place, name in enumerate(rules)
+        ]
+        base = CHURN if number % 2 else BIKES
+        made.append(
+            msgspec.structs.replace(
+                base,
+                name=f"project-{number:03}",
+                url=f"https://github.com/asha-example/project-{number:03}",
+                score=round(80 - number * 0.37, 1),
+                findings=tuple(finding(answer) for answer in answers),
+            )
+        )
+    return msgspec.structs.replace(AVERAGE, repositories=tuple(made))
+
+
+NASTY = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(2)>',
+    "[x](javascript:alert(3)) ![y](https://evil.example/pixel.png)",
+    "\x1b[31mred\x1b]0;title\x07 \x9b2J",
+    "\u202eevil\u202c \u2066iso\u2069 a\u200bb",
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "@SUM(A1)",
+    "two\nlines\r\n::error::injected",
+    "| a | b |\n|---|---|",
+    "`tick ``` and ~~~",
+    "@octocat and octo/repo#1 and #2 and GH-3 https://evil.example www.evil.example",
+    "{{ 7*7 }} {% raw %} ${7*7}",
+    "</style></title></textarea></details><!-- -->",
+    "\ud800half",
+    "مرحبا بالعالم",
+    "日本語のリポジトリ名",
+    "x" * 400,
+    "&lt;b&gt; &amp; &#64;octocat",
+    "<details><summary>x",
+    "$$\\frac{1}{0}$$ \\`",
+)
+NASTY_URLS = (
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "https://user:secret@evil.example/",
+    'https://evil.example/" onclick="alert(1)',
+    "https://evil.example/a b",
+    "//evil.example/x",
+    "vbscript:x",
+    "https://good.example/ok?x=<y>",
+)
+
+
+def hostile(words: Iterable[str] = NASTY) -> Report:
+    """Each text that a candidate can write is hostile, each text in each place at least once."""
+    repositories = []
+    texts = list(words)
+    for number, text in enumerate(texts):
+        url = NASTY_URLS[number % len(NASTY_URLS)]
+        places = (Evidence(text, 3, 2, None, text, url), Evidence(f"../{text}", None, None, 7, text, url))
+        answers = [Answer(rule.id, status, text, places, 0.5) for rule, status in zip(CATALOGUE, Status, strict=False)]
+        repositories.append(
+            RepositoryReport(
+                name=text,
+                url=url,
+                commit=text,
+                kind=text,
+                status=RepositoryStatus.AUDITED,
+                score=50.0,
+                grade="D",
+                coverage=1.0,
+                findings=tuple(msgspec.structs.replace(finding(a), fix=text) for a in answers),
+                months=((text, 3), ("2026-01", 2), ("2026-02", 1)),
+                description=text,
+            )
+        )
+    everything = " ".join(texts)
+    left = msgspec.structs.replace(LEFT, name=texts[0], reason=everything)
+    skills = tuple(
+        Skill(id=text, area=text, status=SkillStatus.DECLARED, claimed=True, evidence=(Evidence(text),))
+        for text in texts
+    )
+    return msgspec.structs.replace(
+        AVERAGE,
+        candidate=Candidate(name=everything, login=everything, url=NASTY_URLS[0]),
+        repositories=(*repositories, left),
+        screen=Screen(
+            verdict=ScreenVerdict.FAIL,
+            gates=tuple(Gate(id=text, verdict=ScreenVerdict.FAIL, summary=text) for text in texts),
+        ),
+        skills=skills,
+        fix_first=tuple(
+            FixFirst(rule=CATALOGUE[2].id, repository=text, gain=0.5, effort=Effort.HOURS, score_after=52.0)
+            for text in texts
+        ),
+        problems=tuple(Problem(repository=text, stage=text, message=text) for text in texts),
+    )

@@ -1,0 +1,172 @@
+"""Markdown, the terminal and the words: read as a reader's program reads them."""
+
+import io
+import re
+from collections.abc import Callable
+
+import msgspec
+import pytest
+import sample_reports
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from rich.cells import cell_len
+from rich.console import Console
+
+from auditor.compare import compare
+from auditor.formats import gist, markdown, terminal, words
+from auditor.model import Report, ScreenVerdict
+
+AVERAGE = sample_reports.AVERAGE
+GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+SAMPLES: tuple[Callable[[], Report], ...] = (
+    lambda: AVERAGE,
+    sample_reports.excellent,
+    sample_reports.poor,
+    sample_reports.empty,
+    sample_reports.hostile,
+    sample_reports.large,
+)
+each_sample = pytest.mark.parametrize(
+    "sample", SAMPLES, ids=("average", "excellent", "poor", "empty", "hostile", "large")
+)
+
+
+@each_sample
+def test_markdown_fits_a_comment_and_holds_only_our_own_markup(sample: Callable[[], Report]) -> None:
+    text = markdown.render(sample())
+    tokens = GITHUB.parse(text)
+    flat = [child for token in tokens for child in (token, *(token.children or []))]
+    raw = [token.content.strip() for token in flat if token.type in ("html_inline", "html_block")]
+    links = [token.attrs["href"] for token in flat if token.type == "link_open"]
+
+    assert len(text) < 65_536
+    assert not [token for token in flat if token.type in ("image", "fence", "code_block")]
+    assert all(str(link).startswith(("https://", "http://", "mailto:")) for link in links)
+    for piece in raw:
+        assert re.fullmatch(r"</?code>|</details>|<details><summary>[^<>]*</summary>", piece), piece
+
+
+@each_sample
+def test_markdown_mentions_nobody(sample: Callable[[], Report]) -> None:
+    shown = GITHUB.render(markdown.render(sample()))
+
+    assert not re.search(r"(?<![\w>/])@[A-Za-z]", re.sub(r"<code>.*?</code>|<[^>]*>", "", shown))
+
+
+def test_markdown_says_verdict_reason_and_first_step_before_anything_else() -> None:
+    lines = markdown.render(AVERAGE).splitlines()
+
+    assert lines[0] == "# Portfolio audit: Asha Example"
+    assert lines[2].startswith("**Not ready to send yet.** A hiring panel would stop here: None of 3 repositories")
+    assert lines[4].startswith("**Start with:** Put a Gradio")
+
+
+def test_markdown_has_no_empty_section() -> None:
+    text = markdown.render(sample_reports.empty())
+
+    assert [line for line in text.splitlines() if line.startswith("#")] == ["# Portfolio audit: nobody"]
+
+
+def test_tables_have_as_many_cells_in_each_row() -> None:
+    for block in re.findall(r"(?:^\|.*\n)+", markdown.render(sample_reports.hostile()), flags=re.MULTILINE):
+        html = GITHUB.render(block)
+        counts = {row.count("<td") + row.count("<th") for row in re.findall(r"<tr>.*?</tr>", html, flags=re.DOTALL)}
+        assert len(counts) == 1
+
+
+@each_sample
+def test_the_terminal_summary_keeps_to_80_columns(sample: Callable[[], Report]) -> None:
+    text = terminal.render(sample())
+
+    assert max(cell_len(line) for line in text.splitlines()) <= 80
+    assert "\x1b" not in text
+
+
+def test_the_terminal_summary_is_coloured_on_a_terminal_and_plain_with_no_color(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def shown() -> str:
+        out = io.StringIO()
+        terminal.show(AVERAGE, Console(file=out, force_terminal=True, width=100, color_system="standard"))
+        return out.getvalue()
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[31m" in shown()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[31m" not in shown()
+
+
+def test_the_terminal_summary_survives_an_ascii_terminal() -> None:
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="ascii", write_through=True)
+    terminal.show(sample_reports.hostile(), Console(file=out, width=80))
+
+    assert b"\\u65e5" in raw.getvalue()
+    out.detach()
+
+
+def test_progress_is_told_in_every_text() -> None:
+    better = msgspec.structs.replace(AVERAGE, score=57.3)
+    comparison = compare(AVERAGE, better)
+
+    for text in (markdown.render(better, comparison), terminal.render(better, comparison)):
+        assert "went from 51.3 to 57.3" in text.replace("\n", " ").replace("  ", " ")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(1.0, "+1 point"), (0.04, "+<0.1 points"), (-2.25, "−2.2 points"), (0.0, "±0 points"), (4.0, "+4 points")],
+)
+def test_points_have_a_sign_and_a_unit(value: float, told: str) -> None:
+    assert words.points(value) == told
+
+
+@pytest.mark.parametrize(("share", "told"), [(1.0, "100 %"), (0.999, "99 %"), (0.001, "1 %"), (0.0, "0 %")])
+def test_only_all_is_a_hundred_per_cent(share: float, told: str) -> None:
+    assert words.percent(share) == told
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [("2026-11-24T23:30:00-05:00", "25 November 2026"), ("2026-11-24", "24 November 2026"), ("soon", "soon")],
+)
+def test_days_are_told_in_words_and_in_utc(moment: str, told: str) -> None:
+    assert words.day(moment) == told
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert [words.count(n, "file") for n in (0, 1, 3000)] == ["0 files", "1 file", "3,000 files"]
+    assert words.count(2, "repository", "repositories") == "2 repositories"
+    assert [words.joined(list(names)) for names in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+
+
+@given(st.lists(st.none() | st.floats(0, 100), max_size=6))
+def test_the_two_best_are_never_archived_and_the_strong_are_shown(scores: list[float | None]) -> None:
+    repositories = tuple(
+        msgspec.structs.replace(sample_reports.TITANIC, name=f"r{place}", score=score)
+        for place, score in enumerate(scores)
+    )
+    advised = gist.advice(msgspec.structs.replace(AVERAGE, repositories=repositories))
+    scored = sorted((score for score in scores if score is not None), reverse=True)
+
+    assert len(advised) == len(scored)
+    assert sum(a is gist.Advice.FEATURE for a in advised.values()) == sum(s >= 70 for s in scored)
+    assert sum(a is gist.Advice.ARCHIVE for a in advised.values()) == sum(s < 40 for s in scored[2:])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "score", "says"),
+    [
+        (ScreenVerdict.PASS, 90.0, "Ready to send."),
+        (ScreenVerdict.PASS, 50.0, "Good enough to pass, not yet to stand out."),
+        (ScreenVerdict.BORDERLINE, 90.0, "Promising, not yet ready to send."),
+        (ScreenVerdict.FAIL, 90.0, "Not ready to send yet."),
+        (None, 50.0, "Partly assessed."),
+        (None, None, "Nothing could be assessed."),
+    ],
+)
+def test_the_verdict_is_one_sentence(verdict: ScreenVerdict | None, score: float | None, says: str) -> None:
+    screen = msgspec.structs.replace(AVERAGE.screen, verdict=verdict)
+
+    assert gist.headline(msgspec.structs.replace(AVERAGE, screen=screen, score=score)).verdict == says
