@@ -30,7 +30,10 @@ def stems(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def write(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write the texts under their file names; each file appears whole or not at all. Raises AuditorError."""
+    """Write the texts under their file names; each file appears whole or not at all, and the same text leaves it be.
+
+    Raises AuditorError.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return tuple(_written(folder / name, text) for name, text in texts.items())
@@ -41,6 +44,8 @@ def write(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def _written(path: Path, text: str) -> Path:
+    if path.is_file() and path.read_bytes() == text.encode():
+        return path
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".audit-", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

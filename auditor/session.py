@@ -14,9 +14,8 @@ from rich.logging import RichHandler
 
 from auditor import audit, compare, limits, output
 from auditor.catalogue import explained, listed
-from auditor.formats import FORMATS
+from auditor.formats import FORMATS, terminal
 from auditor.formats import json as json_form
-from auditor.formats import terminal
 from auditor.model import AuditorError, Report, RepositoryStatus, Status
 from auditor.progress import Teller
 from auditor.sources import hosts, targets
@@ -33,36 +32,37 @@ class Options(msgspec.Struct, kw_only=True):
     """The command line, option by option."""
 
     targets: tuple[str, ...]
-    output: str | None
-    forms: tuple[str, ...]
-    candidate: str | None
-    offline: bool
-    fail_under: float | None
-    fail_on: tuple[str, ...]
-    baseline: str | None
-    rulebook: str | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    role: str | None
-    resume: str | None
-    include_forks: bool
-    include_archived: bool
-    include_private: bool
-    pinned: bool
-    max_repos: int | None
-    exclude: tuple[str, ...]
-    since: str | None
-    commit: str | None
-    jobs: int | None
-    timeout: float | None
-    max_wait: float
-    template: str | None
-    cache_dir: str | None
-    no_cache: bool
-    list_rules: bool
-    explain: str | None
-    quiet: bool
-    verbose: bool
+    output: str | None = None
+    forms: tuple[str, ...] = ()
+    candidate: str | None = None
+    offline: bool = False
+    no_links: bool = False
+    fail_under: float | None = None
+    fail_on: tuple[str, ...] = ()
+    baseline: str | None = None
+    rulebook: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    role: str | None = None
+    resume: str | None = None
+    include_forks: bool = False
+    include_archived: bool = False
+    include_private: bool = False
+    pinned: bool = False
+    max_repos: int | None = None
+    exclude: tuple[str, ...] = ()
+    since: str | None = None
+    commit: str | None = None
+    jobs: int | None = None
+    timeout: float | None = None
+    max_wait: float = 300
+    template: str | None = None
+    cache_dir: str | None = None
+    no_cache: bool = False
+    list_rules: bool = False
+    explain: str | None = None
+    quiet: bool = False
+    verbose: bool = False
 
 
 def run(options: Options) -> int:
@@ -75,10 +75,10 @@ def run(options: Options) -> int:
     _check(options, {rule.id for rule in book.rules})
     console = Console(stderr=True, highlight=False)
     with _logging(console, verbose=options.verbose):
-        baseline = _baseline(options.baseline)
-        reports = _audited(options, guide, console)
+        baseline = None if options.baseline is None else read_baseline(options.baseline)
+        reports = audited(options, guide, console)
         _deliver(options, reports, baseline, console)
-    return _status(options, reports)
+    return status(options, reports)
 
 
 def _check(options: Options, rules: set[str]) -> None:
@@ -112,16 +112,16 @@ def _logging(console: Console, *, verbose: bool) -> Iterator[None]:
         log.removeHandler(handler)
 
 
-def _baseline(name: str | None) -> Report | None:
-    if name is None:
-        return None
+def read_baseline(name: str) -> Report:
+    """Read an earlier JSON report. Raises AuditorError."""
     try:
         return json_form.load(Path(name).read_bytes())
     except OSError as error:
         raise AuditorError(f"--baseline: {name} can't be read: {error.strerror}.") from None
 
 
-def _audited(options: Options, guide: Guide, console: Console) -> tuple[Report, ...]:
+def audited(options: Options, guide: Guide, console: Console) -> tuple[Report, ...]:
+    """Find what the options name, audit it, and return a report for each candidate."""
     github = hosts.from_environment()
     token = None if options.offline else hosts.token_from_environment(github)
     for name in ("GITHUB_TOKEN", "GH_TOKEN"):
@@ -194,7 +194,8 @@ def _deliver(options: Options, reports: Sequence[Report], baseline: Report | Non
     sys.stdout.flush()
 
 
-def _status(options: Options, reports: Sequence[Report]) -> int:
+def status(options: Options, reports: Sequence[Report]) -> int:
+    """Return the exit status: 3 without any audited repository, 1 where a threshold is not reached, else 0."""
     if not any(r.status is RepositoryStatus.AUDITED for report in reports for r in report.repositories):
         return _NOTHING
     low = options.fail_under is not None and any((r.score or 0.0) < options.fail_under for r in reports)
