@@ -92,6 +92,8 @@ def _run(runner: Runner) -> int:
     for report, comparison in pairs:
         runner.summary(FORMATS["markdown"].render(report, comparison))
         sys.stdout.write(annotations.render(report))
+        for sentence in session.shortfalls(options, report):
+            sys.stdout.write(f"::error title=Portfolio Auditor::{annotations.message(sentence)}\n")
     _comment(runner, pairs, token)
     worse = [change for _, c in pairs if c for change in c.of(ChangeKind.WORSE)]
     runner.output(_outputs(reports, files, len(worse)))

@@ -16,6 +16,7 @@ from auditor import audit, compare, limits, output
 from auditor.catalogue import explained, listed
 from auditor.formats import FORMATS, terminal
 from auditor.formats import json as json_form
+from auditor.formats.escape import line
 from auditor.model import AuditorError, Report, RepositoryStatus, Status
 from auditor.progress import Teller
 from auditor.sources import hosts, targets
@@ -78,6 +79,8 @@ def run(options: Options) -> int:
         baseline = None if options.baseline is None else read_baseline(options.baseline)
         reports = audited(options, guide, console)
         _deliver(options, reports, baseline, console)
+        for sentence in (said for report in reports for said in shortfalls(options, report)):
+            console.print(line(sentence), markup=False, soft_wrap=True)
     return status(options, reports)
 
 
@@ -190,7 +193,8 @@ def _deliver(options: Options, reports: Sequence[Report], baseline: Report | Non
             for end, text in FORMATS[form].files(report, comparison, template).items()
         }
         for path in output.write(folder, texts):
-            console.print(f"written: {path}", markup=False, soft_wrap=True)
+            if not options.quiet:
+                console.print(f"written: {path}", markup=False, soft_wrap=True)
     sys.stdout.flush()
 
 
@@ -198,10 +202,18 @@ def status(options: Options, reports: Sequence[Report]) -> int:
     """Return the exit status: 3 without any audited repository, 1 where a threshold is not reached, else 0."""
     if not any(r.status is RepositoryStatus.AUDITED for report in reports for r in report.repositories):
         return _NOTHING
-    low = options.fail_under is not None and any((r.score or 0.0) < options.fail_under for r in reports)
-    failed = any(
-        finding.rule in options.fail_on and finding.status in (Status.UNMET, Status.PARTLY)
-        for report in reports
-        for finding in (*report.findings, *(f for r in report.repositories for f in r.findings))
-    )
-    return _BELOW if low or failed else 0
+    return _BELOW if any(shortfalls(options, report) for report in reports) else 0
+
+
+def shortfalls(options: Options, report: Report) -> list[str]:
+    """Say which thresholds a report does not reach; one sentence each."""
+    said = []
+    if options.fail_under is not None and (report.score or 0.0) < options.fail_under:
+        score = "no score" if report.score is None else f"{report.score:g} points"
+        said.append(f"{report.candidate.name} has {score}, below --fail-under {options.fail_under:g}.")
+    named = [(r.name, f) for r in report.repositories for f in r.findings]
+    named += [(report.candidate.name, f) for f in report.findings]
+    for name, finding in named:
+        if finding.rule in options.fail_on and finding.status in (Status.UNMET, Status.PARTLY):
+            said.append(f"{name}: {finding.rule} is {finding.status}: {finding.summary}")
+    return said

@@ -1,0 +1,220 @@
+"""The GitHub Action, its steps run by bash as a runner would, over repositories made here."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from repositories import commit, git, working_tree, write
+from runner import ROOT, Run, run_action
+
+from auditor.sources.pull_request import MARK
+
+_README = "# Churn\n\nPredicts which customers leave, so that a shop can call them in time.\n"
+_HOSTILE = "evil\n::set-output name=score::100\n::error::owned %0A`@octocat` <img src=x> | cell |.py"
+
+
+class _Comments(ThreadingHTTPServer):
+    """The part of GitHub's API that keeps the comments of one pull request."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.comments: list[dict[str, Any]] = []
+        self.asked: list[str] = []
+        self.may_write = True
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Comments
+
+    def do_GET(self) -> None:
+        self._answer(200, self.server.comments)
+
+    def do_POST(self) -> None:
+        if not self.server.may_write:
+            self._answer(403, {"message": "Resource not accessible by integration"})
+            return
+        number = len(self.server.comments) + 1
+        made = {"id": number, "body": self._body(), "user": {"type": "Bot"}, "html_url": f"http://host/{number}"}
+        self.server.comments.append(made)
+        self._answer(201, made)
+
+    def do_PATCH(self) -> None:
+        found = next(c for c in self.server.comments if self.path.endswith(f"/{c['id']}"))
+        found["body"] = self._body()
+        self._answer(200, found)
+
+    def _body(self) -> str:
+        text = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
+        assert isinstance(text, str)
+        return text
+
+    def _answer(self, status: int, said: object) -> None:
+        self.server.asked.append(f"{self.command} {self.path.partition('?')[0]}")
+        body = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def host() -> Iterator[_Comments]:
+    with _Comments() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One RUNNER_TEMP for all runs: the first installs, the others find the environment, as with a cache."""
+    return tmp_path_factory.mktemp("runner")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    return working_tree(tmp_path / "churn", {"README.md": _README, "src/churn.py": "def f(x):\n    return x\n"})
+
+
+def _event(tmp_path: Path, payload: dict[str, Any]) -> dict[str, str]:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(payload), encoding="utf-8")
+    return {"GITHUB_EVENT_PATH": str(file), "GITHUB_REPOSITORY": "asha/churn"}
+
+
+def _report(done: Run, workspace: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((workspace / done.outputs["json"]).read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_push_is_audited_without_any_token(repository: Path, tmp_path: Path, temp: Path) -> None:
+    done = run_action(repository, temp, {"badge": "true"}, _event(tmp_path, {"before": "0" * 40}))
+    assert done.status == 0, done.log
+    found = _report(done, repository)
+    assert done.outputs["score"] == f"{found['score']:g}"
+    assert done.outputs["grade"] == found["grade"]
+    assert done.outputs["screen"] == found["screen"]["verdict"]
+    assert found["candidate"]["name"] == "churn"
+    for name in ("report", "sarif", "badge"):
+        assert (repository / done.outputs[name]).is_file()
+    assert "What to fix first" in done.summary
+    assert done.commands("warning")
+    assert done.used == ["actions/cache", "actions/upload-artifact"]
+
+
+def test_gates_fail_the_run_and_say_why(repository: Path, tmp_path: Path, temp: Path) -> None:
+    event = _event(tmp_path, {})
+    low = run_action(repository, temp, {"fail-under": "99"}, event)
+    assert (low.status, "below --fail-under 99" in low.log) == (1, True)
+    named = run_action(repository, temp, {"fail-on": "readme-results, hygiene-license"}, event)
+    assert (named.status, len(named.commands("error"))) == (1, 2)
+    wrong = run_action(repository, temp, {"fail-on": "readme-result"}, event)
+    assert (wrong.status, len(wrong.commands("error"))) == (2, 1)
+    assert run_action(repository, temp, {"fail-under": "many"}, event).status == 2
+
+
+def test_a_pull_request_is_held_against_its_base_commit(repository: Path, tmp_path: Path, temp: Path) -> None:
+    base = git(repository, "rev-parse", "HEAD")
+    write(repository, {"README.md": "# Churn\n", "LICENSE": "MIT License\n"})
+    commit(repository, "Take the words away")
+    event = _event(tmp_path, {"pull_request": {"number": 7, "base": {"sha": base}}})
+    done = run_action(repository, temp, {"fail-on-regression": "true"}, event)
+    assert done.status == 1
+    assert int(done.outputs["regressions"]) >= 1
+    assert run_action(repository, temp, {"baseline": "base"}, event).status == 0
+
+
+def test_a_shallow_checkout_fetches_the_base_commit_alone(repository: Path, tmp_path: Path, temp: Path) -> None:
+    base = git(repository, "rev-parse", "HEAD")
+    write(repository, {"README.md": "# Churn\n"})
+    commit(repository, "Take the words away")
+    git(repository, "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "checkout")
+    event = _event(tmp_path, {"before": base})
+    done = run_action(tmp_path / "checkout", temp, {"fail-on-regression": "true"}, event)
+    assert (done.status, int(done.outputs["regressions"]) >= 1) == (1, True)
+
+
+def test_a_baseline_can_be_a_file(repository: Path, tmp_path: Path, temp: Path) -> None:
+    event = _event(tmp_path, {})
+    first = run_action(repository, temp, {"output": str(tmp_path / "kept")}, event)
+    second = run_action(repository, temp, {"baseline": first.outputs["json"], "fail-on-regression": "true"}, event)
+    assert (second.status, second.outputs["regressions"]) == (0, "0")
+
+
+def test_the_comment_is_written_once_and_then_kept_up_to_date(
+    repository: Path, tmp_path: Path, temp: Path, host: _Comments
+) -> None:
+    host.comments.append({"id": 99, "body": f"{MARK} quoted by a person", "user": {"type": "User"}})
+    event = _event(tmp_path, {"pull_request": {"number": 7, "base": {"sha": "0" * 40}}})
+    api = {"GITHUB_API_URL": f"http://127.0.0.1:{host.server_port}", "GITHUB_SERVER_URL": "http://127.0.0.1:1"}
+    inputs = {"comment": "true", "token": "made-up-token"}
+    first = run_action(repository, temp, inputs, event | api)
+    assert first.status == 0, first.log
+    write(repository, {"LICENSE": "MIT License\n"})
+    run_action(repository, temp, inputs, event | api)
+    again = run_action(repository, temp, inputs, event | api)
+    ours = [comment for comment in host.comments if comment["user"]["type"] == "Bot"]
+    assert len(ours) == 1
+    assert ours[0]["body"].startswith(MARK)
+    assert [asked.partition(" ")[0] for asked in host.asked] == ["GET", "POST", "GET", "PATCH", "GET"]
+    assert "made-up-token" not in first.log + again.log + again.summary
+
+
+def test_a_forks_token_may_only_read_and_the_run_still_succeeds(
+    repository: Path, tmp_path: Path, temp: Path, host: _Comments
+) -> None:
+    host.may_write = False
+    event = _event(tmp_path, {"pull_request": {"number": 7, "base": {"sha": "0" * 40}}})
+    api = {"GITHUB_API_URL": f"http://127.0.0.1:{host.server_port}", "GITHUB_SERVER_URL": "http://127.0.0.1:1"}
+    done = run_action(repository, temp, {"comment": "true", "token": "made-up-token"}, event | api)
+    assert done.status == 0
+    assert "may only read" in done.log
+
+
+def test_hostile_content_injects_no_command_and_mentions_nobody(tmp_path: Path, temp: Path) -> None:
+    repository = working_tree(
+        tmp_path / "evil",
+        {
+            _HOSTILE.replace("/", ""): "def f(x):\n    for i in x:\n        return i\n",
+            "README.md": f"# x\n\n{_HOSTILE}\n",
+        },
+    )
+    done = run_action(repository, temp, {}, _event(tmp_path, {}))
+    assert done.status == 0, done.log
+    assert done.commands("set-output") == []
+    assert not [row for row in done.log.splitlines() if row.startswith("::") and "owned" in row.partition("::")[0]]
+    assert all(row.startswith(("::warning ", "::notice ", "::error ")) for row in done.commands(""))
+    assert done.outputs["score"] == f"{_report(done, repository)['score']:g}"
+    assert "@octocat" not in done.summary
+    assert "<img" not in done.summary
+
+
+def test_inputs_reach_the_shell_only_through_the_environment() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    for step in action["runs"]["steps"]:
+        assert "${{" not in step.get("run", "")
+        assert "uses" not in step or len(step["uses"].rpartition("@")[2]) == 40
+
+
+@pytest.mark.parametrize("file", [ROOT / "action.yml", *sorted((ROOT / ".github" / "workflows").glob("*.yml"))])
+def test_files_are_valid_against_the_published_schemas(file: Path) -> None:
+    from check_jsonschema import main  # noqa: PLC0415 - a command line of its own
+
+    schema = "vendor.github-actions" if file.name == "action.yml" else "vendor.github-workflows"
+    with pytest.raises(SystemExit) as ended:
+        main(["--builtin-schema", schema, str(file)])
+    assert ended.value.code == 0
