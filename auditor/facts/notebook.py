@@ -1,7 +1,36 @@
 """What a notebook says: its cells in order, what ran, what came out in summary. Outputs are never kept."""
 
-from auditor.facts.fact import Fact
+import re
+from collections.abc import Iterable, Iterator
+
+from auditor.facts import ipynb
+from auditor.facts.cells import joined
+from auditor.facts.fact import Fact, Parser, Unreadable, suffix
+from auditor.facts.magics import plain
 from auditor.facts.python import PythonFact
+
+_HEADING = re.compile(
+    r"^[ \t>]{0,4}(#{1,6})[ \t]*[^\s#]|<h([1-6])\b|^(?=\S).{1,200}\n(?:(=)|-)[=-]{2,}[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_BOLD = re.compile(r"\s*(?:\*\*|__)[^*_\n]{2,120}(?:\*\*|__)\s*:?\s*")
+_HEADING_LINE = re.compile(r"^[ \t>]{0,4}#{1,6}.*$|<h[1-6]\b[^>]{0,300}>[^<]{0,300}", re.MULTILINE | re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<[^<>]{0,500}>|!\[[^\]]{0,200}\]\([^)\s]{0,2000}\)?|\]\([^)\s]{0,500}\)|https?://\S{1,500}|data:\S+"
+)
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+(?:[eE][-+]?\d{1,3})?|\d{2,15})(?: ?%)?(?!\w)")
+_ANSI = re.compile(r"\x1b\[[\d;]{0,20}m")
+_SILENT = re.compile(
+    r"(?:from|import|def|class|async def|pass|del|global|assert|@|raise)\b|@|[\w.\[\]'\"(), *:]{1,200}?[-+*/|&@]?=(?!=)"
+)
+_SHOWS = re.compile(r"\b(?:print|display|show|plot|head|info|describe|fit|write)\w{0,30}\(|^[ \t]*[!%]", re.MULTILINE)
+_BOLD_LEVEL = 6
+_SAID = 80
+_INTRO = 2000
+_NUMBERS = 4000
+_TEXT = 100_000  # of one output, from the start, and a tenth of it from the end
 
 
 class Cell(Fact, frozen=True):
@@ -9,7 +38,8 @@ class Cell(Fact, frozen=True):
 
     `count` is the execution count; `outputs` how many outputs it has; `error` the exception's name in an error output;
     `silent` code that would show nothing when run (imports, assignments, definitions only); `warnings` lines of
-    warnings in its stderr; `heading` the level of a Markdown heading in it, 0 for none; `words` of a Markdown cell.
+    warnings in its stderr; `heading` the level of a Markdown heading in it, 0 for none; `words` of a Markdown cell,
+    `prose` those outside headings; `said` is its first line, cut.
     """
 
     index: int
@@ -24,6 +54,8 @@ class Cell(Fact, frozen=True):
     warnings: int = 0
     silent: bool = False
     start_line: int = 0
+    prose: int = 0
+    said: str = ""
 
 
 class NotebookFact(Fact, frozen=True):
@@ -42,3 +74,92 @@ class NotebookFact(Fact, frozen=True):
     installs: tuple[str, ...] = ()
     unparsed: tuple[int, ...] = ()
     intro: str = ""
+
+
+def parse(data: bytes) -> NotebookFact | Unreadable:
+    """Read a notebook of format 2, 3 or 4."""
+    book = ipynb.load(data)
+    if isinstance(book, Unreadable):
+        return book
+    pythonic = book.language == "python"
+    plains = {cell.index: plain(cell.source) for cell in book.cells if cell.kind == "code"}
+    program = joined({index: each.source for index, each in plains.items()} if pythonic else {})
+    return NotebookFact(
+        language=book.language,
+        cells=tuple(_cell(cell, program.starts.get(cell.index, 0)) for cell in book.cells),
+        program=program.fact,
+        numbers=_numbers(book.cells),
+        installs=tuple(line for each in plains.values() for line in each.installs),
+        unparsed=program.unparsed,
+        intro=next((cell.source[:_INTRO] for cell in book.cells if cell.kind == "markdown"), ""),
+    )
+
+
+PARSER = Parser(
+    name="notebook", fact=NotebookFact, parse=parse, reads=lambda path: suffix(path) == "ipynb", limit="notebook_bytes"
+)
+
+
+def _cell(cell: ipynb.Cell, start_line: int) -> Cell:
+    lines = [line for line in cell.source.split("\n") if line.strip()]
+    said = lines[0].strip()[:_SAID] if lines else ""
+    if cell.kind != "code":
+        heading = cell.level or _heading(cell.source)
+        words = _words(cell.source)
+        prose = 0 if cell.level or _BOLD.fullmatch(cell.source) else _words(_HEADING_LINE.sub(" ", cell.source))
+        return Cell(cell.index, cell.kind, len(lines), words, heading, prose=prose, said=said)
+    return Cell(
+        index=cell.index,
+        kind="code",
+        lines=len(lines),
+        count=cell.count,
+        outputs=len(cell.outputs),
+        images=sum(output.image for output in cell.outputs),
+        error=next((output.error for output in cell.outputs if output.error is not None), None),
+        warnings=sum(output.text().count("Warning:") for output in cell.outputs if output.stderr),
+        silent=not cell.outputs and _is_silent(cell.source),
+        start_line=start_line,
+        said=said,
+    )
+
+
+def _heading(text: str) -> int:
+    found = _HEADING.search(text)
+    if found is None:
+        return _BOLD_LEVEL if _BOLD.fullmatch(text) else 0
+    if found[1] or found[2]:
+        return len(found[1]) if found[1] else int(found[2])
+    return 1 if found[3] else 2
+
+
+def _words(text: str) -> int:
+    text = _MARKUP.sub(" ", text)
+    characters = len(_CJK.findall(text))
+    return len(_WORD.findall(_CJK.sub(" ", text) if characters else text)) + characters // 2
+
+
+def _is_silent(source: str) -> bool:
+    """Tell whether nothing would be shown: what stands last at the margin is no bare expression, nothing is printed."""
+    if _SHOWS.search(source):
+        return False
+    margin = [line for line in source.split("\n") if line[:1] not in ("", " ", "\t", "#", ")", "]", "}", "'", '"')]
+    return not margin or _SILENT.match(margin[-1]) is not None
+
+
+def _numbers(cells: Iterable[ipynb.Cell]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for text in _printed(cells):
+        found.update(dict.fromkeys(_NUMBER.findall(text)))
+        if len(found) > _NUMBERS:
+            break
+    return tuple(found)[:_NUMBERS]
+
+
+def _printed(cells: Iterable[ipynb.Cell]) -> Iterator[str]:
+    for cell in cells:
+        for output in cell.outputs:
+            if output.stderr:
+                continue
+            text = output.text()
+            text = text if len(text) <= _TEXT else f"{text[:_TEXT]}\n{text[-_TEXT // 10 :]}"
+            yield _ANSI.sub("", text) if "\x1b" in text else text
