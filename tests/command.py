@@ -22,7 +22,7 @@ class Done(NamedTuple):
         return " ".join((self.out + self.err).split())
 
 
-def audit(*arguments: str | Path, folder: Path, extra: Mapping[str, str] | None = None) -> Done:
+def audit(*arguments: str | Path, folder: Path, extra: Mapping[str, str] | None = None, seconds: float = 120) -> Done:
     """Run `audit-portfolio` with a folder as working directory and home."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -37,7 +37,7 @@ def audit(*arguments: str | Path, folder: Path, extra: Mapping[str, str] | None 
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=seconds,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return Done(done.returncode, done.stdout, done.stderr)
