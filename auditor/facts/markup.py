@@ -32,16 +32,23 @@ class Table(Fact, frozen=True):
 
 
 class Passage(Fact, frozen=True):
-    """A paragraph or list item as plain text; hidden text and HTML comments are left out."""
+    """A paragraph or list item as plain text; hidden text and HTML comments are left out.
+
+    `code` holds its code spans, which are part of `text` too.
+    """
 
     text: str
     line: int
     section: int
     item: bool = False
+    code: tuple[str, ...] = ()
 
 
 class Section(Fact, frozen=True):
-    """A heading and what follows it up to the next one; section 0 is what stands before the first heading (level 0)."""
+    """A heading and what follows it up to the next one; section 0 is what stands before the first heading (level 0).
+
+    A line in bold that stands for a heading has level 7.
+    """
 
     title: str
     level: int
