@@ -65,6 +65,14 @@ class Exchange:
             address = target
         raise HostError(f"{self.hosts.name} sends us round in circles: {address}")
 
+    def close(self) -> None:
+        """Hang up; asking again opens the lines anew."""
+        with self._lock:
+            for requester, connection in self._lines.values():
+                connection.close()
+                requester.close()
+            self._lines.clear()
+
     def _once(self, method: str, address: str, headers: Mapping[str, str], asked: object) -> Reply:
         import requests  # noqa: PLC0415 - slow to import, and only this needs it
 

@@ -76,13 +76,20 @@ def _with_rest_fields(client: Client, found: Account) -> Account:
     except HostError as problem:
         listed, missed = (), (str(problem),)
     pages = {hosted.full_name.lower(): hosted.listing.has_pages for hosted in listed}
-    told = tuple(_with_pages(hosted, pages.get(hosted.full_name.lower())) for hosted in found.repositories)
+    pinned = found.profile.pinned
+    told = tuple(
+        msgspec.structs.replace(
+            hosted,
+            listing=msgspec.structs.replace(
+                hosted.listing,
+                has_pages=pages.get(hosted.full_name.lower()),
+                pinned=None if pinned is None else hosted.full_name in pinned,
+            ),
+        )
+        for hosted in found.repositories
+    )
     problems = tuple(f"whether there are GitHub Pages could not be read: {why}" for why in missed)
     return msgspec.structs.replace(found, repositories=told, problems=(*found.problems, *problems))
-
-
-def _with_pages(hosted: Hosted, has_pages: bool | None) -> Hosted:
-    return msgspec.structs.replace(hosted, listing=msgspec.structs.replace(hosted.listing, has_pages=has_pages))
 
 
 def _nobody(client: Client, login: str) -> str:

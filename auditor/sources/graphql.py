@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from auditor.repository import Profile
+from auditor.sources import documents
 from auditor.sources.client import Answer, Client, RateLimitedError, RefusedTokenError
 from auditor.sources.exchange import PASSING, HostError
 from auditor.sources.listing import Account, Hosted, said
@@ -23,62 +24,6 @@ _TOO_MUCH = (PASSING, 502, 503, 504)
 _TOO_MUCH_WORDS = ("went wrong", "timeout", "timed out", "limits_exceeded", "limit exceeded", "limits exceeded")
 _ABSENT_IS_USUAL = ("profileReadme", "organisationReadme")
 _KEEP_SECONDS = 86_400
-
-_REPOSITORIES = """
-    repositories(first: $size, after: $cursor, ownerAffiliations: OWNER, privacy: $privacy,
-                 orderBy: {field: PUSHED_AT, direction: DESC}) {
-      pageInfo { hasNextPage endCursor }
-      nodes { ...repository }
-    }"""
-_FRAGMENT = """
-fragment repository on Repository {
-  nameWithOwner url description homepageUrl stargazerCount diskUsage createdAt pushedAt
-  isFork isArchived isDisabled isEmpty isLocked isPrivate isTemplate
-  parent { nameWithOwner }
-  licenseInfo { spdxId name }
-  primaryLanguage { name }
-  languages(first: 10, orderBy: {field: SIZE, direction: DESC}) { edges { size node { name } } }
-  repositoryTopics(first: 20) { nodes { topic { name } } }
-  releases { totalCount }
-  deployments(first: 5, orderBy: {field: CREATED_AT, direction: DESC}) {
-    nodes { environment latestStatus { state environmentUrl } }
-  }
-  defaultBranchRef {
-    name
-    target {
-      oid
-      ... on Commit {
-        statusCheckRollup { state }
-        history(first: 100) {
-          totalCount
-          nodes { oid authoredDate committedDate messageHeadline author { name email } }
-        }
-      }
-    }
-  }
-}"""
-FIRST_PAGE = f"""
-query Account($login: String!, $size: Int!, $cursor: String, $privacy: RepositoryPrivacy) {{
-  repositoryOwner(login: $login) {{
-    __typename login url
-    ... on User {{ name bio websiteUrl socialAccounts(first: 10) {{ nodes {{ url }} }} }}
-    ... on Organization {{ name description websiteUrl }}
-    ... on ProfileOwner {{
-      pinnedItems(first: 6, types: REPOSITORY) {{ nodes {{ ... on Repository {{ nameWithOwner }} }} }}
-    }}{_REPOSITORIES}
-  }}
-  profileReadme: repository(owner: $login, name: $login) {{
-    object(expression: "HEAD:README.md") {{ ... on Blob {{ text }} }}
-  }}
-  organisationReadme: repository(owner: $login, name: ".github") {{
-    object(expression: "HEAD:profile/README.md") {{ ... on Blob {{ text }} }}
-  }}
-}}{_FRAGMENT}"""
-NEXT_PAGE = f"""
-query Repositories($login: String!, $size: Int!, $cursor: String, $privacy: RepositoryPrivacy) {{
-  repositoryOwner(login: $login) {{{_REPOSITORIES}
-  }}
-}}{_FRAGMENT}"""
 
 
 class _Unfinished(msgspec.Struct, frozen=True):
@@ -99,6 +44,7 @@ class _Walk:
     private: bool
     profile: Profile | None = None
     cursor: str | None = None
+    without: frozenset[str] = frozenset()
     found: dict[str, Hosted] = field(default_factory=dict)
     failures: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
@@ -119,10 +65,15 @@ def account(client: Client, login: str, *, private: bool = False) -> Account | N
     size, more = PAGE, True
     while more:
         try:
-            answer = client.query(NEXT_PAGE if walk.profile else FIRST_PAGE, _variables(walk, size))
+            document = documents.next_page if walk.profile else documents.first_page
+            answer = client.query(document(walk.without), _variables(walk, size))
             owner = _owner(walk, answer)
             if owner is None:
                 return None
+            if refused := _costly(answer.errors) - walk.without:
+                walk.without |= refused
+                _note_failures(walk, tuple(error for error in answer.errors if _costly((error,))), [])
+                continue
             more = _take(walk, answer, owner)
         except HostError as problem:
             if _too_much(problem) and size > _SMALLEST_PAGE:
@@ -163,6 +114,8 @@ def _owner(walk: _Walk, answer: Answer) -> Mapping[str, Any] | None:
 
 def _take(walk: _Walk, answer: Answer, owner: Mapping[str, Any]) -> bool:
     """Add a page to the list and say whether there is another."""
+    if walk.private and walk.profile is None and not _may_see_private(answer):
+        walk.problems.append("private repositories are not listed: the token lacks the scope `repo`")
     walk.profile = walk.profile or _profile(answer.data, owner, walk.client)
     listed = owner.get("repositories") or {}
     nodes = listed.get("nodes") or []
@@ -177,10 +130,22 @@ def _take(walk: _Walk, answer: Answer, owner: Mapping[str, Any]) -> bool:
     return bool(page.get("hasNextPage")) and advanced
 
 
+def _costly(errors: tuple[Mapping[str, Any], ...]) -> frozenset[str]:
+    """Return the fields that a token may not read and that can't be null: each failure takes its repository along."""
+    named = (str(step) for error in errors for step in error.get("path") or ())
+    return frozenset(named) & documents.DISPENSABLE
+
+
+def _may_see_private(answer: Answer) -> bool:
+    """Say whether the token's scopes allow it; fine-grained tokens have none, and then the host decides."""
+    scopes = answer.headers.get("x-oauth-scopes")
+    return scopes is None or "repo" in scopes.split(", ")
+
+
 def _note_failures(walk: _Walk, errors: tuple[Mapping[str, Any], ...], nodes: list[Any]) -> None:
     for error in errors:
         path = [str(step) for step in error.get("path") or ()]
-        if path[:1] and path[0] in _ABSENT_IS_USUAL:
+        if path[:1] and path[0] in _ABSENT_IS_USUAL and error.get("type") == "NOT_FOUND":
             continue
         why = str(error.get("message", error.get("type", "no reason given")))
         index = next((int(step) for step in path if step.isdigit()), None)

@@ -9,7 +9,7 @@ from auditor.sources.hosts import Hosts, of
 
 _LOGIN = re.compile(r"@?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:\[bot\])?")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-_]*/[A-Za-z0-9._-]+")
-_SCP = re.compile(r"(?P<user>[\w.-]+@)?(?P<host>[\w.-]+\.[\w.-]+|[\w.-]+(?<=[\w-]{2})):(?P<path>(?!//)[^\\]+)")
+_SCP = re.compile(r"(?P<user>[\w.-]+@)?(?P<host>[\w.-]+\.[\w.-]+|[\w.-]+(?<=[\w-]{2})):(?P<path>(?!//|:)[^\\]+)")
 _BARE_HOST = re.compile(r"(?P<host>[\w-]+(?:\.[\w-]+)+(?::\d+)?)/(?P<path>[^/].*)")
 _SCHEMES = ("https", "http", "ssh", "git+ssh")
 _ACCOUNT_PREFIXES = ("orgs", "users")

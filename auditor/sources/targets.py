@@ -70,14 +70,18 @@ def resolve(
     targets: list[Target] = []
     failures: list[AuditorError] = []
     portfolio = _Portfolio()
-    for each in meant:
-        try:
-            targets.extend(_read(each, reader, portfolio))
-        except AuditorError as failure:
-            if failure.exit_code == 2:  # noqa: PLR2004 - wrong usage is told at once
-                raise
-            failures.append(failure)
-            _note_failure(each, failure, targets, portfolio)
+    try:
+        for each in meant:
+            try:
+                targets.extend(_read(each, reader, portfolio))
+            except AuditorError as failure:
+                if failure.exit_code == 2:  # noqa: PLR2004 - wrong usage is told at once
+                    raise
+                failures.append(failure)
+                _note_failure(each, failure, targets, portfolio)
+    finally:
+        for client in reader.clients.values():
+            client.exchange.close()
     if len(failures) == len(meant):
         raise failures[0] if len(failures) == 1 else AuditorError("\n".join(map(str, failures)), exit_code=3)
     return (*targets, *_together(portfolio, selection))

@@ -1,0 +1,322 @@
+"""Accounts as GitHub lists them: what is read, in how many requests, and what is left out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from loopback.clock import Clock
+from loopback.server import GitHub, serving
+
+from auditor.model import AuditorError
+from auditor.repository import LeftOut, Target
+from auditor.sources import heads, targets
+from auditor.sources.selection import Selection
+
+TOKEN = "made-up-token"
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[GitHub]:
+    with serving(tmp_path / "github") as running:
+        running.world.tokens[TOKEN] = "public_repo"
+        yield running
+
+
+def resolve(
+    github: GitHub,
+    *texts: str,
+    token: str | None = None,
+    clock: Clock | None = None,
+    cache: Path | None = None,
+    max_wait: float = 900,
+    selection: Selection | None = None,
+) -> tuple[Target, ...]:
+    clock = clock or Clock()
+    return targets.resolve(
+        texts,
+        selection or Selection(),
+        token=token,
+        hosts=github.hosts,
+        offline=False,
+        report=clock.said.append,
+        patience=clock.patience(max_wait),
+        cache=cache,
+    )
+
+
+def many(github: GitHub, count: int, login: str = "ada") -> None:
+    github.world.account(login)
+    for number in range(count):
+        github.world.repo(f"{login}/r{number:03}", pushed_at=f"2026-01-01T00:{number // 60:02}:{number % 60:02}Z")
+
+
+def test_rest_tells_profile_and_listing(github: GitHub) -> None:
+    github.world.account("Ada", name="Ada L.", bio="ML", blog="https://ada.dev")
+    github.world.repo(
+        "Ada/churn",
+        description="Churn",
+        homepage="",
+        topics=("ml",),
+        license="MIT",
+        stars=3,
+        has_pages=True,
+        size=40,
+    )
+    (target,) = resolve(github, "ada")
+    assert target.name == target.login == "Ada"
+    assert target.whole
+    assert target.profile
+    assert (target.profile.name, target.profile.bio, target.profile.blog) == ("Ada L.", "ML", "https://ada.dev")
+    assert target.profile.pinned is None
+    (origin,) = target.repositories
+    assert (origin.name, origin.remote) == ("churn", True)
+    assert (origin.location, origin.url) == (f"{github.world.base}/Ada/churn.git", f"{github.world.base}/Ada/churn")
+    listing = origin.listing
+    assert listing
+    assert (listing.description, listing.homepage, listing.topics, listing.license) == ("Churn", None, ("ml",), "MIT")
+    assert (listing.stars, listing.has_pages, listing.size_kb, listing.pinned) == (3, True, 40, None)
+    assert github.api == [
+        "GET /api/v3/users/ada",
+        "GET /api/v3/users/Ada/repos?per_page=100&sort=pushed&type=owner",
+    ]
+
+
+def test_graphql_tells_more(github: GitHub) -> None:
+    github.world.account(
+        "ada", name="Ada", bio="ML", blog="https://ada.dev", links=("https://x.com/ada",), pinned=("ada/churn",)
+    )
+    github.world.repo("ada/ada", readme="Hello, I build models.")
+    github.world.repo(
+        "ada/churn",
+        {"a.py": "pass\n"},
+        homepage="https://churn.app",
+        ci="SUCCESS",
+        deployment="https://live.app",
+        releases=2,
+        has_pages=True,
+    )
+    (target,) = resolve(github, "ada", token=TOKEN)
+    assert target.profile
+    assert target.profile.readme == "Hello, I build models."
+    assert (target.profile.links, target.profile.pinned) == (("https://x.com/ada",), ("ada/churn",))
+    (origin,) = target.repositories
+    listing, history = origin.listing, origin.history
+    assert listing
+    assert history
+    assert origin.commit == history.commits[0].id
+    assert (history.complete, history.total, history.commits[0].subject) == (True, 1, "Begin")
+    assert history.commits[0].authored == history.commits[0].committed == 1_760_000_000
+    assert (listing.ci_state, listing.deployments, listing.releases) == ("success", ("https://live.app",), 2)
+    assert (listing.has_pages, listing.languages) == (True, (("Python", 100),))
+    assert listing.pinned is True
+    assert [left.name for left in target.left_out] == ["ada/ada"]
+    assert target.problems == ()
+
+
+@pytest.mark.parametrize(("token", "requests"), [(None, 2), (TOKEN, 2)])
+def test_fifty_repositories_cost_at_most_three_requests(github: GitHub, token: str | None, requests: int) -> None:
+    many(github, 50)
+    (target,) = resolve(github, "ada", token=token)
+    assert len(target.repositories) == 50
+    assert len(github.api) == requests
+
+
+@pytest.mark.parametrize(("token", "requests"), [(None, 4), (TOKEN, 8)])
+def test_every_page_is_read(github: GitHub, token: str | None, requests: int) -> None:
+    many(github, 230)
+    (target,) = resolve(github, "ada", token=token)
+    assert [origin.name for origin in target.repositories] == [f"r{number:03}" for number in range(230)]
+    assert len(github.api) == requests
+
+
+def test_unchanged_answers_are_not_sent_again(github: GitHub, tmp_path: Path) -> None:
+    many(github, 3)
+    first = resolve(github, "ada", cache=tmp_path / "cache")
+    seen: list[str] = []
+    github.log.clear()
+    second = resolve(github, "ada", cache=tmp_path / "cache")
+    seen = [asked.headers.get("if-none-match", "") for asked in github.log]
+    assert second == first
+    assert len(seen) == 2
+    assert all(tag.startswith('W/"') for tag in seen)
+
+
+def test_a_damaged_memory_is_forgotten(github: GitHub, tmp_path: Path) -> None:
+    many(github, 3)
+    first = resolve(github, "ada", cache=tmp_path)
+    for file in tmp_path.glob("*.json"):
+        file.write_bytes(file.read_bytes()[:40])
+    assert resolve(github, "ada", cache=tmp_path) == first
+
+
+def test_the_newest_commit_is_remembered_until_the_next_push(github: GitHub, tmp_path: Path) -> None:
+    many(github, 1)
+    ((origin,),) = (target.repositories for target in resolve(github, "ada", cache=tmp_path))
+    assert origin.commit is None
+    heads.remember(targets.answers_in(tmp_path), origin, "c" * 40)
+    ((known,),) = (target.repositories for target in resolve(github, "ada", cache=tmp_path))
+    assert known.commit == "c" * 40
+    github.world.repos["ada/r000"].pushed_at = "2026-02-01T00:00:00Z"
+    ((moved,),) = (target.repositories for target in resolve(github, "ada", cache=tmp_path))
+    assert moved.commit is None
+
+
+def test_what_is_left_out_is_told_with_its_reason(github: GitHub) -> None:
+    world = github.world
+    world.account("ada")
+    world.repo("ada/kept")
+    world.repo("ada/forked", fork=True, parent="bob/forked")
+    world.repo("ada/old", archived=True)
+    world.repo("ada/off", disabled=True)
+    world.repo("ada/huge", size=5_000_000)
+    world.repo("ada/bare", empty=True)
+    world.repo("ada/draft-1")
+    world.repo("ada/ada")
+    (target,) = resolve(github, "ada", token=TOKEN, selection=Selection(exclude=("draft-*",)))
+    assert [origin.name for origin in target.repositories] == ["kept"]
+    reasons = {left.name: left.reason for left in target.left_out}
+    assert reasons == {
+        "ada/ada": "the profile's own repository: read as the profile, not as a project",
+        "ada/bare": "empty: it has no commits",
+        "ada/draft-1": "excluded by --exclude draft-*",
+        "ada/forked": "a fork of bob/forked; --include-forks reads it",
+        "ada/huge": "5.0 GB, too large to read unasked; naming ada/huge by itself reads it",
+        "ada/off": "disabled by the host",
+        "ada/old": "archived; --include-archived reads it",
+    }
+
+
+def test_selection_takes_in_what_is_asked_for(github: GitHub) -> None:
+    world = github.world
+    world.account("ada", pinned=("ada/old",))
+    world.repo("ada/forked", fork=True, pushed_at="2026-03-01T00:00:00Z")
+    world.repo("ada/old", archived=True, pushed_at="2024-03-01T00:00:00Z")
+    world.repo("ada/new", pushed_at="2026-02-01T00:00:00Z")
+    chosen = {
+        "all": Selection(include_forks=True, include_archived=True),
+        "pinned": Selection(include_archived=True, pinned=True),
+        "one": Selection(max_repos=1),
+        "since": Selection(include_archived=True, since="2025-01-01"),
+    }
+    names = {
+        wish: [origin.name for origin in resolve(github, "ada", token=TOKEN, selection=selection)[0].repositories]
+        for wish, selection in chosen.items()
+    }
+    assert names == {"all": ["forked", "new", "old"], "pinned": ["old"], "one": ["new"], "since": ["new"]}
+
+
+def test_private_repositories_need_the_wish_and_the_scope(github: GitHub) -> None:
+    github.world.account("ada")
+    github.world.repo("ada/secret", private=True)
+    github.world.tokens["may-see"] = "repo"
+    wish = Selection(include_private=True)
+    assert [len(resolve(github, "ada", token=token)[0].repositories) for token in ("may-see", TOKEN)] == [0, 0]
+    seen, unseen = (resolve(github, "ada", token=token, selection=wish)[0] for token in ("may-see", TOKEN))
+    assert [origin.name for origin in seen.repositories] == ["secret"]
+    assert seen.problems == ()
+    assert unseen.repositories == ()
+    assert "lacks the scope `repo`" in unseen.problems[0]
+
+
+@pytest.mark.parametrize("wish", [Selection(pinned=True), Selection(include_private=True)])
+def test_wishes_that_need_a_token_say_so(github: GitHub, wish: Selection) -> None:
+    with pytest.raises(AuditorError, match="needs a token") as caught:
+        resolve(github, "ada", selection=wish)
+    assert caught.value.exit_code == 2
+    assert github.api == []
+
+
+def test_an_organisation_is_read_like_a_user(github: GitHub) -> None:
+    github.world.account("acme", kind="Organization", name="Acme", bio="We model.")
+    github.world.repo("acme/.github", readme="Welcome")
+    github.world.repo("acme/model")
+    for token in (None, TOKEN):
+        (target,) = resolve(github, "acme", token=token)
+        assert target.profile
+        assert target.profile.organisation
+        assert target.profile.readme == "Welcome"
+        assert [origin.name for origin in target.repositories] == ["model"]
+
+
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_nothing_to_read_is_no_error_of_the_list(github: GitHub, token: str | None) -> None:
+    github.world.account("ada")
+    github.world.account("bob")
+    github.world.repo("bob/forked", fork=True)
+    ada, bob = resolve(github, "ada", "bob", token=token)
+    assert (ada.repositories, ada.left_out) == ((), ())
+    assert bob.repositories == ()
+    assert [left.name for left in bob.left_out] == ["bob/forked"]
+
+
+@pytest.mark.parametrize("token", [None, TOKEN])
+@pytest.mark.parametrize(
+    ("login", "hint"), [("nobody", "https://127.0.0.1"), ("ada_l", "ada-l"), ("churn.py", "owner/churn.py")]
+)
+def test_an_unknown_login_gets_the_likely_fix(github: GitHub, token: str | None, login: str, hint: str) -> None:
+    with pytest.raises(AuditorError, match="no user or organisation called") as caught:
+        resolve(github, login, token=token)
+    assert hint in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+def test_an_unknown_login_like_a_folder(github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "portfolio").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AuditorError, match="did you mean the folder portfolio"):
+        resolve(github, "portfolioo")
+
+
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_a_renamed_user_is_found_under_the_new_name(github: GitHub, token: str | None) -> None:
+    many(github, 2, "ada-new")
+    github.world.moved["ada"] = "ada-new"
+    clock = Clock()
+    (target,) = resolve(github, "ada", token=token, clock=clock)
+    assert target.login == "ada-new"
+    assert len(target.repositories) == 2
+    assert "ada is now called ada-new" in clock.said
+
+
+def test_a_renamed_repository_is_found_under_the_new_name(github: GitHub) -> None:
+    github.world.repo("ada/new")
+    github.world.moved["ada/old"] = "ada/new"
+    (target,) = resolve(github, "ada/old")
+    assert (target.name, target.login) == ("new", "ada")
+    assert target.repositories[0].location == f"{github.world.base}/ada/new.git"
+
+
+def test_named_repositories_make_one_portfolio(github: GitHub) -> None:
+    github.world.repo("ada/churn", fork=True, archived=True, size=5_000_000, parent="carl/churn")
+    github.world.repo("bob/churn")
+    github.world.repo("carl/churn")
+    (target,) = resolve(github, "ada/churn", f"{github.world.base}/bob/churn/tree/main/src", "ada/gone")
+    assert (target.name, target.login, target.whole) == ("portfolio", None, False)
+    assert [origin.name for origin in target.repositories] == ["ada/churn", "bob/churn"]
+    listing = target.repositories[0].listing
+    assert listing
+    assert listing.parent == "carl/churn"
+    assert [left.name for left in target.left_out] == ["ada/gone"]
+    assert "it is private, and a token" in target.left_out[0].reason
+
+
+def test_a_missing_repository_alone_ends_the_run(github: GitHub) -> None:
+    with pytest.raises(AuditorError, match="shows no repository ada/gone") as caught:
+        resolve(github, "ada/gone", token=TOKEN)
+    assert caught.value.exit_code == 3
+
+
+def test_one_unknown_candidate_does_not_cost_the_others(github: GitHub) -> None:
+    many(github, 1)
+    known, unknown = resolve(github, "ada", "nobody")
+    assert len(known.repositories) == 1
+    assert unknown.repositories == ()
+    assert "no user" in unknown.problems[0]
+
+
+def test_left_out_is_a_value(github: GitHub) -> None:
+    many(github, 2)
+    (target,) = resolve(github, "ada", selection=Selection(max_repos=1))
+    page = f"{github.world.base}/ada/r000"
+    reason = "beyond --max-repos 1; the most recently pushed are read"
+    assert target.left_out == (LeftOut("ada/r000", reason, page),)
