@@ -1,9 +1,9 @@
 """All parsers, and which of them read a file of a given name."""
 
-from auditor.facts import markdown, numbers, rst
+from auditor.facts import markdown, notebook, numbers, python, rst
 from auditor.facts.fact import Parser
 
-PARSERS: tuple[Parser, ...] = (markdown.PARSER, rst.PARSER, numbers.PARSER)
+PARSERS: tuple[Parser, ...] = (markdown.PARSER, rst.PARSER, numbers.PARSER, python.PARSER, notebook.PARSER)
 
 
 def parsers_for(path: str) -> tuple[Parser, ...]:

@@ -1,6 +1,11 @@
 """What a Python source says: one parse, one walk, then only the names, places and counts that probes ask about."""
 
-from auditor.facts.fact import Fact
+import ast
+import re
+import warnings
+
+from auditor.facts.fact import Fact, Parser, suffix
+from auditor.facts.text import decode
 
 
 class Function(Fact, frozen=True):
@@ -8,7 +13,8 @@ class Function(Fact, frozen=True):
 
     `parameters` counts those that an annotation would belong to (no self, cls); `documented` means that the docstring
     says more than the name; `complexity` is cyclomatic, as radon counts it; `calls` are the distinct resolved names
-    that it calls; `decorators` are resolved names.
+    that it calls; `decorators` are resolved names; `asserts` counts assert statements, `self.assert...` and
+    `pytest.raises`; `trivial` ones are of constants only (`assert True`) or there are none besides such.
     """
 
     name: str
@@ -24,6 +30,7 @@ class Function(Fact, frozen=True):
     asserts: int = 0
     decorators: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    trivial: bool = False
 
 
 class Class(Fact, frozen=True):
@@ -51,11 +58,13 @@ class Import(Fact, frozen=True):
 
 
 class Call(Fact, frozen=True):
-    """A call, in source order. `name` is resolved through imports, and through simple assignments to constructor calls.
+    """A call, in source order. `name` is resolved through imports, and through simple assignments.
 
-    Results are written with "()": `pandas.read_csv().groupby().apply`; an unknown root is "?": `?.fit`.
+    Results are written with "()", items with "[]": `pandas.read_csv().groupby()[].apply`; an unknown root is "?":
+    `?.fit`; a name of the module itself begins with ".": `.load_data`; a builtin stands bare: `print`.
     `within` is the qualified name of the enclosing function, "" at top level. `keywords` holds the literal ones as
-    source text, others as "". `first` is the first positional argument's source text when it is short.
+    source text, others as "". `first` is the first positional argument's source text when it is short: f-strings with
+    "{}" for what is filled in, dictionaries by their literal keys. `guarded`: within a `try` that has an `except`.
     """
 
     name: str
@@ -63,6 +72,7 @@ class Call(Fact, frozen=True):
     within: str = ""
     keywords: tuple[tuple[str, str], ...] = ()
     first: str = ""
+    guarded: bool = False
 
 
 class Literal(Fact, frozen=True):
@@ -93,7 +103,8 @@ class PythonFact(Fact, frozen=True):
     """One module, or one notebook's code cells as one program.
 
     `lines` counts lines with code; `statements` counts top-level statements that do work (no imports, definitions,
-    constants, docstrings, or what stands under `if __name__ == "__main__"`).
+    constants, docstrings, or what stands under `if __name__ == "__main__"`). `assigned` are the distinct names
+    and literal keys that something is assigned to, with the first line of each.
     """
 
     problem: Problem | None = None
@@ -107,3 +118,40 @@ class PythonFact(Fact, frozen=True):
     calls: tuple[Call, ...] = ()
     row_loops: tuple[RowLoop, ...] = ()
     literals: tuple[Literal, ...] = ()
+    assigned: tuple[tuple[str, int], ...] = ()
+
+
+_PYTHON_2 = re.compile(
+    r"^\s*(?:print\s+[\"'\w(].*|exec\s+[\"'\w]|except\s+[\w.]+\s*,\s*\w+\s*:|raise\s+[\w.]+\s*,)", re.MULTILINE
+)
+
+
+def parse(data: bytes) -> PythonFact:
+    """Read a module's bytes."""
+    return read_program(decode(data))
+
+
+def read_program(source: str) -> PythonFact:
+    """Parse a program and walk it once. What does not parse is a fact too."""
+    from auditor.facts.walk import walked  # noqa: PLC0415 - walk makes the structs of this module
+
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(source.replace("\0", "") if "\0" in source else source)
+    except SyntaxError as error:
+        return PythonFact(problem=_problem(source, error.msg, error.lineno), lines=_code_lines(source))
+    except ValueError as error:
+        return PythonFact(problem=_problem(source, str(error), None), lines=_code_lines(source))
+    return walked(tree, source, _code_lines(source))
+
+
+def _problem(source: str, message: str, line: int | None) -> Problem:
+    python2 = "Missing parentheses in call to" in message or bool(_PYTHON_2.search(source[:200_000]))
+    return Problem(message[:200], line, python2)
+
+
+def _code_lines(source: str) -> int:
+    return sum(1 for line in source.split("\n") if (text := line.strip()) and text[0] != "#")
+
+
+PARSER = Parser(name="python", fact=PythonFact, parse=parse, reads=lambda path: suffix(path) in ("py", "pyw"))
