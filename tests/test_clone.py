@@ -1,27 +1,20 @@
-"""Clones from a real git server: what comes, what it costs, and what a bad host can do."""
+"""Clones from a real git server: what comes, what does not, and who gets to see the token."""
 
-import os
-import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pytest
 import repositories as made
+from loopback import cloning
+from loopback.asking import TOKEN
 from loopback.clock import Clock
-from loopback.server import Fault, GitHub, Reply, cut, replying, serving
+from loopback.cloning import LIMITS, fetch
+from loopback.server import Fault, GitHub, replying, serving
 
-from auditor.limits import Limits
 from auditor.repository import History, Origin
-from auditor.sources import clone, reasons, transport
+from auditor.sources import transport
 from auditor.sources.git import GitError
 from auditor.sources.snapshot import open_snapshot
-
-TOKEN = "made-up-token"
-LIMITS = Limits(clone_seconds=20, clone_blob_bytes=5_000)
 
 
 @pytest.fixture
@@ -33,32 +26,7 @@ def github(tmp_path: Path) -> Iterator[GitHub]:
 
 @pytest.fixture
 def project(github: GitHub) -> Origin:
-    github.world.repo("ada/churn", {"a.py": "x = 1\n", "large.csv": os.urandom(20_000)})
-    return push(github, "ada/churn", "Second", {"b.py": "y = 2\n", "large.csv": os.urandom(20_000)})
-
-
-def push(github: GitHub, name: str, subject: str, files: dict[str, str | bytes]) -> Origin:
-    folder = github.world.repos[name].folder
-    assert folder
-    source = folder.parent / f"{folder.name}-source"
-    made.write(source, files)
-    made.commit(source, subject)
-    made.git(source, "push", "-q", str(folder), "main")
-    return Origin(name=name.partition("/")[2], location=f"{github.world.base}/{name}.git", remote=True)
-
-
-def fetch(
-    github: GitHub,
-    origin: Origin,
-    folder: Path,
-    *,
-    token: str | None = None,
-    clock: Clock | None = None,
-    limits: Limits = LIMITS,
-) -> Path:
-    folder.mkdir(exist_ok=True)
-    patience = (clock or Clock()).patience()
-    return clone.fetch(origin, folder, token=token, limits=limits, patience=patience, hosts=github.hosts)
+    return cloning.project(github)
 
 
 def test_tree_and_history_come_without_large_blobs_or_old_trees(
@@ -151,110 +119,6 @@ def test_the_token_is_not_carried_to_another_host(github: GitHub, project: Origi
         assert not any("authorization" in asked.headers for asked in elsewhere.log)
 
 
-@pytest.mark.parametrize(
-    ("token", "reason"),
-    [
-        (None, "not found at its address, or it is private and needs a token"),
-        ("expired", "not found at its address, or the token is refused or may not read it"),
-        (TOKEN, "not found at its address: deleted, renamed or made private"),
-    ],
-)
-def test_deleted_between_listing_and_cloning(
-    github: GitHub, project: Origin, tmp_path: Path, token: str | None, reason: str
-) -> None:
-    del github.world.repos["ada/churn"]
-    clock = Clock()
-    with pytest.raises(GitError) as caught:
-        fetch(github, project, tmp_path / "c", token=token, clock=clock)
-    assert str(caught.value) == reason
-    assert clock.sleeps == []
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("info/refs", replying(503), times=2),
-        Fault("info/refs", replying(502, b"<html>Bad Gateway</html>", Content_Type="text/html"), times=2),
-        Fault("info/refs", replying(429, Retry_After="1"), times=2),
-        Fault("POST", cut, times=2, skip=1),
-        Fault("POST", replying(500), times=2),
-    ],
-    ids=["503", "html", "429", "drop in mid-pack", "500"],
-)
-def test_a_passing_fault_is_waited_out(github: GitHub, project: Origin, tmp_path: Path, fault: Fault) -> None:
-    github.faults.append(fault)
-    clock = Clock()
-    path = fetch(github, project, tmp_path / "c", clock=clock)
-    assert fault.times == 0
-    assert clock.sleeps == [1, 2]
-    assert made.git(path, "rev-list", "--count", "HEAD") == "2"
-
-
-def test_a_fault_that_stays_is_told_after_four_attempts(github: GitHub, project: Origin, tmp_path: Path) -> None:
-    github.faults.append(Fault("info/refs", replying(503), times=99))
-    clock = Clock()
-    with pytest.raises(GitError, match=r"its host has a fault of its own \(4 attempts\)"):
-        fetch(github, project, tmp_path / "c", clock=clock)
-    assert clock.sleeps == [1, 2, 4]
-
-
-@pytest.mark.parametrize(
-    ("status", "reason"), [(451, "blocked by its host for legal reasons"), (501, "its host has a fault of its own")]
-)
-def test_a_lasting_refusal_is_told_at_once(
-    github: GitHub, project: Origin, tmp_path: Path, status: int, reason: str
-) -> None:
-    github.faults.append(Fault("info/refs", replying(status), times=99))
-    clock = Clock()
-    with pytest.raises(GitError, match=reason):
-        fetch(github, project, tmp_path / "c", clock=clock)
-    assert clock.sleeps == []
-
-
-def stalling(github: GitHub) -> Fault:
-    def wait(_: Reply) -> Reply:
-        github.released.wait(20)
-        return Reply(200)
-
-    return Fault("POST", wait, times=99)
-
-
-def test_a_stalled_host_is_left(github: GitHub, project: Origin, tmp_path: Path) -> None:
-    github.faults.append(stalling(github))
-    limits = Limits(clone_stall_seconds=1, clone_seconds=20)
-    patience = Clock().patience(attempts=1)
-    folder = tmp_path / "c"
-    folder.mkdir()
-    with pytest.raises(GitError, match="its host stopped sending"):
-        clone.fetch(project, folder, token=None, limits=limits, patience=patience, hosts=github.hosts)
-
-
-def test_a_clone_has_a_time_limit(github: GitHub, project: Origin, tmp_path: Path) -> None:
-    github.faults.append(stalling(github))
-    with pytest.raises(GitError, match="took more than 1 s"):
-        fetch(github, project, tmp_path / "c", limits=Limits(clone_seconds=1))
-    assert children() == ""
-
-
-def test_an_interrupt_ends_git(
-    github: GitHub, project: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transport, "_stopped", threading.Event())
-    arrived = threading.Event()
-
-    def wait(reply: Reply) -> Reply:
-        arrived.set()
-        github.released.wait(20)
-        return reply
-
-    github.faults.append(Fault("POST", wait, times=99))
-    with Running(lambda: fetch(github, project, tmp_path / "c")) as running:
-        assert arrived.wait(10)
-        transport.stop_all()
-    assert running.error
-    assert children() == ""
-
-
 def test_no_hook_filter_or_submodule_runs(github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trap = tmp_path / "trap"
     home = tmp_path / "home"
@@ -282,53 +146,3 @@ def test_a_token_that_git_repeats_is_blotted_out(github: GitHub, tmp_path: Path)
     outcome = way.run(["ls-remote", f"{github.world.base}/{TOKEN}.git"], folder=tmp_path, seconds=10)
     assert TOKEN not in outcome.said
     assert "***" in outcome.said
-
-
-@pytest.mark.parametrize(
-    ("said", "reason"),
-    [
-        ("fatal: unable to access 'https://x/': Could not resolve host: x", "no address for its host"),
-        ("fatal: unable to access 'https://x/': SSL certificate problem: self-signed", "no safe connection"),
-        ("remote: Repository unavailable due to DMCA takedown.\nfatal: error 403", "legal reasons"),
-        ("git@x: Permission denied (publickey).", "does not accept this machine's ssh keys"),
-        ("fatal: unable to access 'http://x/': Failed to connect to x port 80", "does not answer"),
-        ("something else", "git could not clone it: no reason given"),
-        ("fatal: new words", "git could not clone it: new words"),
-    ],
-)
-def test_reasons_are_in_words(said: str, reason: str) -> None:
-    assert reason in reasons.of(said, with_token=False)
-
-
-class Running:
-    """A call in a thread; `error` is what it raised."""
-
-    def __init__(self, call: object) -> None:
-        self.error: BaseException | None = None
-        self._call = call
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
-        self._thread.join(10)
-        assert not self._thread.is_alive()
-
-    def _run(self) -> None:
-        assert callable(self._call)
-        try:
-            self._call()
-        except GitError as error:
-            self.error = error
-
-
-def children() -> str:
-    """Return the git processes that still talk to a loopback server of this test."""
-    deadline = time.monotonic() + 5
-    found = "?"
-    while found and time.monotonic() < deadline:
-        listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-        found = "\n".join(line for line in listed.splitlines() if "remote-http" in line and "/ada/churn.git" in line)
-    return found
