@@ -65,7 +65,8 @@ class _Walk:
         self._class: list[str] = []
         self._optional = 0
         self._caught = 0
-        self._guarded = 0
+        self._main = 0
+        self._tried = 0
 
     def block(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
@@ -96,7 +97,7 @@ class _Walk:
 
     def _count(self, node: ast.stmt) -> None:
         """Count a statement at module level that does work."""
-        if self._guarded or isinstance(
+        if self._main or isinstance(
             node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
         ):
             return
@@ -142,10 +143,10 @@ class _Walk:
         self.main_guard = self.main_guard or guard
         if type(node.test) not in _LEAVES:
             self.visit(node.test)
-        self._guarded += guard
+        self._main += guard
         self._optional += optional
         self.block(node.body)
-        self._guarded -= guard
+        self._main -= guard
         self._optional -= optional
         self.block(node.orelse)
 
