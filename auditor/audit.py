@@ -22,7 +22,7 @@ from auditor import assemble, worker
 from auditor.limits import Limits
 from auditor.model import AuditorError, Report, RepositoryStatus
 from auditor.repository import Origin, Target
-from auditor.sources import clone
+from auditor.sources import clone, transport
 from auditor.watch import last_step
 from auditor.worker import Guide, RepositoryAudit, Task
 
@@ -99,6 +99,7 @@ class _Workers:
                 return [future.result() for future in futures]
             except BaseException:
                 threads.shutdown(wait=False, cancel_futures=True)
+                transport.stop_all()
                 if self._pool is not None:
                     self._pool.stop()
                 raise
@@ -136,7 +137,8 @@ class _Workers:
             return
         self._progress.stage(origin.name, "cloning")
         with tempfile.TemporaryDirectory(dir=self._folder.name, prefix=f"{number}-") as name:
-            path = clone.fetch(origin, Path(name), token=self._settings.token, limits=self._settings.limits)
+            how = self._settings
+            path = clone.fetch(origin, Path(name), token=how.token, limits=how.limits, cache=how.cache)
             yield msgspec.structs.replace(origin, location=str(path), remote=False)
 
     def _worked(self, task: Task) -> RepositoryAudit:

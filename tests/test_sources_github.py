@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import repositories as made
 from loopback.asking import TOKEN, many, resolve
+from loopback.cloning import fetch
 from loopback.server import GitHub, serving
 
 from auditor.model import AuditorError
 from auditor.repository import LeftOut
-from auditor.sources import heads, targets
 from auditor.sources.selection import Selection
 
 
@@ -120,15 +121,16 @@ def test_a_damaged_memory_is_forgotten(github: GitHub, tmp_path: Path) -> None:
 
 
 def test_the_newest_commit_is_remembered_until_the_next_push(github: GitHub, tmp_path: Path) -> None:
-    many(github, 1)
-    ((origin,),) = (target.repositories for target in resolve(github, "ada", cache=tmp_path))
+    github.world.account("ada")
+    repo = github.world.repo("ada/churn", {"a.py": "pass\n"})
+    ((origin,),) = (target.repositories for target in resolve(github, cache=tmp_path))
     assert origin.commit is None
-    heads.remember(targets.answers_in(tmp_path), origin, "c" * 40)
-    ((known,),) = (target.repositories for target in resolve(github, "ada", cache=tmp_path))
-    assert known.commit == "c" * 40
-    github.world.repos["ada/r000"].pushed_at = "2026-02-01T00:00:00Z"
-    ((moved,),) = (target.repositories for target in resolve(github, "ada", cache=tmp_path))
-    assert moved.commit is None
+    fetch(github, origin, tmp_path / "c", cache=tmp_path)
+    assert repo.folder
+    commits = [resolve(github, cache=tmp_path)[0].repositories[0].commit, made.git(repo.folder, "rev-parse", "HEAD")]
+    assert commits[0] == commits[1]
+    repo.pushed_at = "2026-02-01T00:00:00Z"
+    assert resolve(github, cache=tmp_path)[0].repositories[0].commit is None
 
 
 def test_what_is_left_out_is_told_with_its_reason(github: GitHub) -> None:

@@ -27,6 +27,11 @@ class Answers:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
+    @classmethod
+    def of(cls, cache: Path | None) -> "Answers":
+        """Return the memory that is kept in the program's cache folder; None where nothing is to be kept."""
+        return cls(None if cache is None else cache / "github")
+
     def recall(self, address: str) -> Stored | None:
         """Return what was kept for an address."""
         stored = self.load(address, Stored)

@@ -13,8 +13,9 @@ from pathlib import Path
 from auditor.limits import Limits
 from auditor.model import AuditorError
 from auditor.repository import Origin
+from auditor.sources import heads, reasons
 from auditor.sources import hosts as hosts_of_environment
-from auditor.sources import reasons
+from auditor.sources.answers import Answers
 from auditor.sources.git import GitError, resolve, run
 from auditor.sources.hosts import Hosts
 from auditor.sources.patience import Patience
@@ -50,11 +51,12 @@ def fetch(
     limits: Limits,
     patience: Patience | None = None,
     hosts: Hosts | None = None,
+    cache: Path | None = None,
 ) -> Path:
     """Clone into a folder and return the bare repository. Raises GitError with the reason in words.
 
     A repository without commits comes as it is. `origin.history` says that the host told the commits already: then
-    only the newest is fetched.
+    only the newest is fetched. The newest commit is remembered in `cache`, so that the next run may do without a clone.
     """
     known = hosts or hosts_of_environment.from_environment()
     transport = Transport(known.server, token, limits.clone_stall_seconds)
@@ -67,6 +69,8 @@ def fetch(
     if origin.history is None and _UNFILTERED not in outcome.said:
         _deepen(journey, repository)
     _cut_off(repository)
+    if commit := resolve(repository):
+        heads.remember(Answers.of(cache), origin, commit)
     return repository
 
 

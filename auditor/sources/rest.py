@@ -88,6 +88,7 @@ def owner(client: Client, login: str) -> Profile | None:
 def account(client: Client, profile: Profile) -> Account:
     """List an account's public repositories; a list that breaks off keeps what had come, and says so."""
     listed, problems = repositories(client, profile.login)
+    client.patience.report(f"{profile.login}: {len(listed)} repositories listed")
     readme = _profile_readme(client, profile, listed)
     return Account(profile=msgspec.structs.replace(profile, readme=readme), repositories=listed, problems=problems)
 
@@ -101,7 +102,6 @@ def repositories(client: Client, login: str) -> tuple[tuple[Hosted, ...], tuple[
             items = page.data if isinstance(page.data, list) else []
             for hosted in _read(items, client.hosts, problems):
                 listed.setdefault(hosted.full_name.lower(), hosted)  # a push while we list moves one to the next page
-            client.patience.report(f"{login}: {len(listed)} repositories listed")
     except HostError as problem:
         if not listed:
             raise

@@ -66,7 +66,7 @@ def resolve(
     meant = [_meant(text, selection, hosts, token=token, offline=offline) for text in dict.fromkeys(texts)]
     if not meant:
         raise AuditorError("Nothing was named; name a GitHub login, owner/repository, an address or a folder.")
-    reader = _Reader(selection, token, hosts, patience or Patience(report), Answers(cache))
+    reader = _Reader(selection, token, hosts, patience or Patience(report), Answers.of(cache))
     targets: list[Target] = []
     failures: list[AuditorError] = []
     portfolio = _Portfolio()
@@ -85,11 +85,6 @@ def resolve(
     if len(failures) == len(meant):
         raise failures[0] if len(failures) == 1 else AuditorError("\n".join(map(str, failures)), exit_code=3)
     return (*targets, *_together(portfolio, selection))
-
-
-def answers_in(cache: Path | None) -> Answers:
-    """Return the memory that `resolve` used with the same folder, for `heads.remember`."""
-    return Answers(cache)
 
 
 def _meant(text: str, selection: Selection, hosts: Hosts, *, token: str | None, offline: bool) -> Meant:

@@ -33,11 +33,12 @@ def fetch(
     token: str | None = None,
     clock: Clock | None = None,
     limits: Limits = LIMITS,
+    cache: Path | None = None,
 ) -> Path:
     """Clone into a folder, which is made."""
     folder.mkdir(exist_ok=True)
     patience = (clock or Clock()).patience()
-    return clone.fetch(origin, folder, token=token, limits=limits, patience=patience, hosts=github.hosts)
+    return clone.fetch(origin, folder, token=token, limits=limits, patience=patience, hosts=github.hosts, cache=cache)
 
 
 def project(github: GitHub) -> Origin:
