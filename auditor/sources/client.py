@@ -72,9 +72,12 @@ class Client:
             yield answer
 
     def query(self, document: str, variables: Mapping[str, Any]) -> Answer:
-        """Ask GraphQL; what did arrive is returned beside the errors. Raises HostError when nothing did."""
+        """Ask GraphQL; what did arrive is returned beside the errors. Raises HostError when nothing did.
+
+        Limits are sat out, faults are not: asking again for less is the caller's choice.
+        """
         asked = {"query": document, "variables": dict(variables)}
-        reply, answer = self._patiently("POST", self.hosts.graphql, {}, asked)
+        reply, answer = self._patiently("POST", self.hosts.graphql, {}, asked, retry=False)
         if reply.status != _OK:
             raise self._failure(reply, self.hosts.graphql)
         errors = graphql_errors(answer)
@@ -84,7 +87,7 @@ class Client:
         return Answer(answer["data"], reply.headers, errors)
 
     def _patiently(
-        self, method: str, address: str, headers: Mapping[str, str], asked: object = None
+        self, method: str, address: str, headers: Mapping[str, str], asked: object = None, *, retry: bool = True
     ) -> tuple[Reply, Any]:
         """Ask until there is an answer that waiting would not change."""
         limited = attempt = 0
@@ -94,7 +97,7 @@ class Client:
                 data = _decoded(reply, self.hosts.name)
             except HostError as problem:
                 attempt += 1
-                if problem.status != PASSING or not self.patience.back_off(attempt, str(problem)):
+                if not retry or problem.status != PASSING or not self.patience.back_off(attempt, str(problem)):
                     raise
                 continue
             pause = _pause(reply, data, self.patience.now())
@@ -103,7 +106,7 @@ class Client:
                 limited += 1
                 continue
             attempt += 1
-            if reply.status < _SERVER_FAULT or not self._worth_another(attempt, reply):
+            if not retry or reply.status < _SERVER_FAULT or not self._worth_another(attempt, reply):
                 return reply, data
 
     def _worth_another(self, attempt: int, reply: Reply) -> bool:

@@ -20,7 +20,8 @@ from auditor.sources.nodes import hosted
 
 PAGE = 50
 _SMALLEST_PAGE = 6
-_TOO_MUCH = (PASSING, 502, 503, 504)
+_MAY_PASS = (PASSING, 500, 502, 503, 504)
+_TOO_MUCH = (PASSING, 502, 504)
 _TOO_MUCH_WORDS = ("went wrong", "timeout", "timed out", "limits_exceeded", "limit exceeded", "limits exceeded")
 _ABSENT_IS_USUAL = ("profileReadme", "organisationReadme")
 _KEEP_SECONDS = 86_400
@@ -62,8 +63,9 @@ def account(client: Client, login: str, *, private: bool = False) -> Account | N
     """
     walk = _Walk(client, login, private)
     _take_up(walk)
-    size, more = PAGE, True
+    size, attempt, more = PAGE, 0, True
     while more:
+        attempt += 1
         try:
             document = documents.next_page if walk.profile else documents.first_page
             answer = client.query(document(walk.without), _variables(walk, size))
@@ -75,9 +77,10 @@ def account(client: Client, login: str, *, private: bool = False) -> Account | N
                 _note_failures(walk, tuple(error for error in answer.errors if _costly((error,))), [])
                 continue
             more = _take(walk, answer, owner)
+            attempt = 0
         except HostError as problem:
-            if _too_much(problem) and size > _SMALLEST_PAGE:
-                size //= 2
+            if _worth_another(problem) and client.patience.back_off(attempt, str(problem)):
+                size = max(size // 2, _SMALLEST_PAGE) if _too_much(problem) else size
                 continue
             if walk.profile is None or isinstance(problem, RefusedTokenError):
                 raise
@@ -155,10 +158,15 @@ def _note_failures(walk: _Walk, errors: tuple[Mapping[str, Any], ...], nodes: li
             walk.failures[next((step for step in reversed(path) if not step.isdigit()), "a field"), why] += 1
 
 
-def _too_much(problem: HostError) -> bool:
-    """Say whether a smaller page may succeed where this one failed."""
+def _worth_another(problem: HostError) -> bool:
+    """Say whether the same question may be answered next time."""
     if isinstance(problem, RateLimitedError | RefusedTokenError):
         return False
+    return problem.status in _MAY_PASS or _too_much(problem)
+
+
+def _too_much(problem: HostError) -> bool:
+    """Say whether the host may have run out of time over the page, so that a smaller one succeeds."""
     return problem.status in _TOO_MUCH or any(words in str(problem).lower() for words in _TOO_MUCH_WORDS)
 
 
