@@ -18,6 +18,10 @@ class Names:
         self.returns: dict[str, str] = {}
         self.assigned: dict[str, int] = {}
 
+    def outermost(self) -> tuple[str, ...]:
+        """Return the names that the module itself defines or imports, sorted."""
+        return tuple(sorted(self._scopes[0]))
+
     def enter(self) -> None:
         """Begin a function's scope."""
         self._scopes.append({})

@@ -66,7 +66,6 @@ class _Walk:
         self._optional = 0
         self._caught = 0
         self._main = 0
-        self._tried = 0
 
     def block(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:

@@ -15,6 +15,10 @@ _VENDORED = re.compile(
     re.IGNORECASE,
 )
 _VIRTUALENV = re.compile(r"^(?P<root>.*?)(?:pyvenv\.cfg|Lib/site-packages/|lib/python3?[\d.]*/site-packages/)")
+_TEST = re.compile(
+    r"(?:^|/)tests?/(?:.*/)?[^/]*\.py$|(?:^|/)(?:test_[^/]*|[^/]*_tests?|[^/]*_testing|conftest|tests?)\.py$",
+    re.IGNORECASE,
+)
 _GENERATED = re.compile(r"(?:_pb2(?:_grpc)?\.pyi?|\.min\.(?:js|css)|\.map)$", re.IGNORECASE)
 
 
@@ -49,6 +53,11 @@ def own(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """Return the entries that are neither vendored, nor generated, nor a virtual environment's, nor submodules."""
     roots = tuple({m["root"] for e in entries if (m := _VIRTUALENV.match(e.path)) and m["root"]})
     return tuple(e for e in entries if e.kind is not EntryKind.SUBMODULE and not _is_foreign(e.path, roots))
+
+
+def is_test(path: str) -> bool:
+    """Tell by its path whether a Python file is there for tests."""
+    return _TEST.search(path) is not None
 
 
 def layout(reading: Reading) -> Layout:

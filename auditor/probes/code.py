@@ -1,0 +1,198 @@
+"""Questions about how the code is written: modular, vectorised, structured, parseable, portable."""
+
+import re
+
+from auditor.facts.python import Function
+from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unmet
+from auditor.views.code import Code, Module, Modules
+from auditor.views.program import Program, Source
+
+_SHOWN = 3
+
+
+def modular(code: Code, *, structured: float, modules: int, against_notebooks: float, small: int) -> Verdict:
+    """Say whether the logic lives in modules with functions and classes.
+
+    Met: at least `modules` files define something, `structured` of their lines lie in functions and classes, and these
+    are at least `against_notebooks` of the notebooks' lines. A file below `small` lines counts as flat.
+    """
+    if not code.python:
+        return not_applicable(
+            "There is no Python here.", Evidence("", excerpt=f"{len(code.others)} files in other languages")
+        )
+    defining = [module for module in code.modules if module.structured >= small]
+    notebook_lines = sum(source.fact.lines for source in code.notebooks)
+    places = tuple(_extent(module) for module in sorted(defining, key=lambda m: -m.structured)[:_SHOWN])
+    if not defining:
+        return _flat(code, notebook_lines)
+    inside = sum(module.structured for module in defining)
+    share = inside / max(sum(module.fact.lines for module in code.modules), 1)
+    said = f"{_count(len(defining), 'module')} with functions or classes hold {inside} lines"
+    if notebook_lines:
+        said += f"; the notebooks hold {notebook_lines}"
+    enough = len(defining) >= modules and share >= structured and inside >= against_notebooks * notebook_lines
+    if enough:
+        return met(f"{said}.", *places)
+    fix = _modular_fix(defining, share, structured, notebook_lines)
+    return partly(f"{said}; {min(share, 1):.0%} of the modules' lines are in functions.", *places, fix=fix)
+
+
+def _flat(code: Code, notebook_lines: int) -> Verdict:
+    if code.modules:
+        biggest = max(code.modules, key=lambda module: (module.fact.lines, module.path))
+        return unmet(
+            f"{_count(len(code.modules), 'Python file')} without functions or classes: everything runs at top level.",
+            Evidence(biggest.path, 1, excerpt=f"{biggest.fact.lines} lines at top level"),
+        )
+    places = tuple(
+        Evidence(source.path, excerpt=f"{source.fact.lines} lines of code") for source in code.notebooks[:_SHOWN]
+    )
+    said = (
+        f"All {notebook_lines} lines of Python are in notebooks" if places else "No module parses or defines anything"
+    )
+    return unmet(
+        f"{said}; nothing can be imported or tested.", *places or (Evidence("", excerpt="looked for .py files"),)
+    )
+
+
+def _modular_fix(defining: list[Module], share: float, structured: float, notebook_lines: int) -> str | None:
+    if share < structured:
+        return (
+            'Move the top-level code of the scripts into functions, and call them under `if __name__ == "__main__":`.'
+        )
+    if notebook_lines:
+        return "Move the logic that the notebooks repeat into modules, and import it there."
+    return f"Split {defining[0].path} by what its parts do: data, model, serving."
+
+
+def vectorised(program: Program, *, roots: tuple[str, ...], marginal: int) -> Verdict:
+    """Look for loops over the rows of DataFrames: iterrows, itertuples, range(len(df)), apply(axis=1).
+
+    `apply` counts where the same can be written for whole columns. Up to `marginal` loops are partly.
+    """
+    users = [source for source in program.sources if _imports(source, roots)]
+    if not users:
+        return not_applicable("pandas is not used.")
+    loops = [
+        (source, loop)
+        for source in program.sources
+        if not source.is_test
+        for loop in source.fact.row_loops
+        if loop.vector_form
+    ]
+    if not loops:
+        used = next(found for found in users[0].fact.imports if found.module.partition(".")[0] in roots)
+        return met("pandas is used without loops over rows.", users[0].at(used.line, f"import {used.module}"))
+    places = tuple(source.at(loop.line, loop.source) for source, loop in loops[:_SHOWN])
+    fix = f"Replace `{loops[0][1].source}` in {loops[0][0].path} by operations on whole columns."
+    said = f"{_count(len(loops), 'loop')} over the rows of a DataFrame."
+    return partly(said, *places, fix=fix) if len(loops) <= marginal else unmet(said, *places, fix=fix)
+
+
+def structured(modules: Modules, *, complexity: int, lines: int, few: float, many: float) -> Verdict:
+    """Measure each function's cyclomatic complexity (as radon does) and length; name the worst three.
+
+    Functions above `complexity` or `lines` are too large; up to `few` (a share) is met, above `many` unmet.
+    """
+    functions = [(m, f) for m in modules.modules for f in m.functions]
+    if not functions:
+        return not_applicable("The modules hold no functions.")
+    large = [(m, f) for m, f in functions if f.complexity > complexity or f.end_line - f.line + 1 > lines]
+    ranked = sorted(large or functions, key=lambda pair: (-pair[1].complexity, -(pair[1].end_line - pair[1].line)))[
+        :_SHOWN
+    ]
+    places = tuple(_measured(module, function) for module, function in ranked)
+    said = f"{len(large)} of {_count(len(functions), 'function')} exceed complexity {complexity} or {lines} lines."
+    share = len(large) / len(functions)
+    if share <= few:
+        return met(said, *places)
+    fix = f"Split {ranked[0][1].name} in {ranked[0][0].path} into steps with names."
+    return partly(said, *places, score=1 - share, fix=fix) if share <= many else unmet(said, *places, fix=fix)
+
+
+def designed(modules: Modules, *, large: int, data_decorators: tuple[str, ...]) -> Verdict:
+    """Look for classes, inheritance, protocols and dataclasses in projects of at least `large` lines."""
+    total = sum(module.fact.lines for module in modules.modules)
+    if total < large:
+        return not_applicable(f"{total} lines of modules: too small to need classes.")
+    classes = [(module, found) for module in modules.modules for found in module.fact.classes]
+    rich = [(m, c) for m, c in classes if c.bases or any(d.split("(")[0] in data_decorators for d in c.decorators)]
+    places = tuple(Evidence(m.path, c.line, excerpt=f"class {c.name}") for m, c in (rich or classes)[:_SHOWN])
+    if rich:
+        return met(
+            f"{_count(len(classes), 'class', 'classes')}, {len(rich)} with a base class or as a dataclass.", *places
+        )
+    if classes:
+        return partly(
+            f"{_count(len(classes), 'class', 'classes')}, none with a base class, protocol or dataclass.", *places
+        )
+    return unmet(
+        f"{total} lines of modules without a class.", Evidence("", excerpt="looked for classes in all modules"),
+        confidence=Confidence.MEDIUM,
+    )  # fmt: skip
+
+
+def parses(code: Code, *, few: float) -> Verdict:
+    """Parse every own module and code cell (magics and shell lines allowed); Python 2 is named as such."""
+    if not code.python:
+        return not_applicable("There is no Python here.")
+    total = len(code.modules) + len(code.tests) + len(code.broken) + len(code.notebooks)
+    broken = [_broken(module) for module in code.broken]
+    broken += [
+        Evidence(s.path, s.fact.problem.line, excerpt=s.fact.problem.message) for s in code.notebooks if s.fact.problem
+    ]
+    if not broken:
+        return met(
+            f"All {_count(total, 'file')} with Python parse.", Evidence("", excerpt="parsed every .py and notebook")
+        )
+    old = sum(bool(module.fact.problem and module.fact.problem.python2) for module in code.broken)
+    said = f"{len(broken)} of {_count(total, 'file')} with Python do not parse"
+    said += f"; {old} of them are Python 2." if old else "."
+    fix = f"Fix {broken[0].path}" + (f" at line {broken[0].line}: {broken[0].excerpt}." if broken[0].line else ".")
+    if len(broken) / total <= few:
+        return partly(said, *broken[:_SHOWN], fix=fix)
+    return unmet(said, *broken[:_SHOWN], fix=fix)
+
+
+def portable(program: Program, *, patterns: tuple[str, ...], few: int) -> Verdict:
+    """Look for paths that exist on one person's machine only."""
+    personal = re.compile("|".join(patterns))
+    found = [
+        (source, literal)
+        for source in program.sources
+        for literal in source.fact.literals
+        if personal.match(literal.text)
+    ]
+    if not found:
+        return met(
+            "No path of one machine in the code.", Evidence("", excerpt=f"looked at {len(program.sources)} sources")
+        )
+    places = tuple(source.at(literal.line, literal.text) for source, literal in found[:_SHOWN])
+    fix = f"Replace `{found[0][1].text[:60]}` by a path relative to the project, or by a setting."
+    said = f"{_count(len(found), 'path')} of one machine in the code."
+    return partly(said, *places, fix=fix) if len(found) <= few else unmet(said, *places, fix=fix)
+
+
+def _imports(source: Source, roots: tuple[str, ...]) -> bool:
+    return any(found.module.partition(".")[0] in roots for found in source.fact.imports)
+
+
+def _extent(module: Module) -> Evidence:
+    return Evidence(module.path, 1, excerpt=f"{len(module.functions)} functions, {len(module.fact.classes)} classes")
+
+
+def _measured(module: Module, function: Function) -> Evidence:
+    length = function.end_line - function.line + 1
+    said = f"{function.name}: complexity {function.complexity}, {length} lines"
+    return Evidence(module.path, function.line, function.end_line, excerpt=said)
+
+
+def _broken(module: Module) -> Evidence:
+    problem = module.fact.problem
+    if problem is None:
+        return Evidence(module.path)
+    return Evidence(module.path, problem.line, excerpt="Python 2" if problem.python2 else problem.message)
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

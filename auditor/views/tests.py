@@ -1,0 +1,126 @@
+"""The tests that a runner would collect, what they assert, and which of the candidate's own code they reach."""
+
+import re
+from functools import cached_property
+
+import msgspec
+
+from auditor.facts.fact import Missing
+from auditor.facts.python import Function, PythonFact
+from auditor.views.code import Code, Module
+from auditor.views.layout import layout
+from auditor.views.reading import Reading
+
+_FOREIGN_TEST = re.compile(
+    r"\.(?:test|spec)\.(?:js|jsx|ts|tsx|mjs)$|(?:^|/)(?:__tests__|testthat)/.+\.\w+$|Tests?\.(?:java|kt|cs|swift)$"
+    r"|_test\.(?:go|rs|rb|dart)$", re.IGNORECASE
+)  # fmt: skip
+_CLIENTS = ("requests.", "httpx.", "fastapi.testclient.", "starlette.testclient.", "subprocess.", "click.testing.")
+
+
+class TestModule(msgspec.Struct, frozen=True):
+    """One test file. `own` are the own modules that it imports, `absent` what it imports from them that isn't there."""
+
+    __test__ = False
+
+    path: str
+    fact: PythonFact
+    own: tuple[str, ...]
+    absent: tuple[str, ...]
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions that pytest or unittest would run."""
+        return tuple(f for f in self.fact.functions if not f.nested and _runs(f))
+
+    @property
+    def reaches(self) -> bool:
+        """Whether it tests anything of the project's own: imports it, or asks it over HTTP or a command line."""
+        asks = any(call.name.startswith(_CLIENTS) for call in self.fact.calls)
+        return bool(self.own) or (asks and not self.absent)
+
+    @property
+    def telling(self) -> tuple[Function, ...]:
+        """The functions with an assertion that could fail."""
+        return tuple(f for f in self.functions if f.asserts and not f.trivial)
+
+
+class Tests(msgspec.Struct, frozen=True, dict=True):
+    """All test modules; `foreign` are test files in other languages; `code` is what could be tested."""
+
+    __test__ = False
+
+    modules: tuple[TestModule, ...]
+    foreign: tuple[str, ...]
+    code: Code
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Tests | Missing | None":
+        """Collect the tests; None where there is no code at all."""
+        code = reading.view(Code)
+        if not isinstance(code, Code):
+            return code
+        own = _own_names(reading, code)
+        modules = tuple(_test_module(module, own) for module in code.tests)
+        foreign = tuple(path for path in code.others if _FOREIGN_TEST.search(path))
+        return cls(tuple(m for m in modules if m.functions), foreign, code)
+
+    @cached_property
+    def telling(self) -> tuple[tuple[TestModule, Function], ...]:
+        """Every test with an assertion, in modules that reach own code."""
+        return tuple((module, function) for module in self.modules if module.reaches for function in module.telling)
+
+    @cached_property
+    def count(self) -> int:
+        """How many tests a runner would run."""
+        return sum(len(module.functions) for module in self.modules)
+
+
+def _runs(function: Function) -> bool:
+    outer, _, name = function.name.rpartition(".")
+    return name.startswith("test") and (not outer or "test" in outer.lower())
+
+
+def _own_names(reading: Reading, code: Code) -> dict[str, PythonFact | None]:
+    """Return each name that an own module can be imported by, from any folder on the way to it."""
+    names: dict[str, PythonFact | None] = {}
+    facts = reading.readable(PythonFact)
+    for path in layout(reading).paths():
+        if path not in facts:
+            continue
+        parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        for start in range(len(parts)):
+            dotted = ".".join(parts[start:])
+            names[dotted] = facts[path]
+            for end in range(start + 1, len(parts)):
+                names.setdefault(".".join(parts[start:end]), None)
+    for module in code.tests:  # a test that imports tests tests nothing
+        names.pop(module.path.removesuffix(".py").rpartition("/")[2], None)
+    return names
+
+
+def _test_module(module: Module, own: dict[str, PythonFact | None]) -> TestModule:
+    reached: list[str] = []
+    absent: list[str] = []
+    for found in module.fact.imports:
+        name = found.module.lstrip(".")
+        if found.module.startswith(".") or name in own or name.partition(".")[0] in own:
+            known = own.get(name)
+            reached.append(found.module)
+            lacking = _lacking(known, found.names, name, own)
+            absent += [f"{found.module}.{each}" for each in lacking]
+            if name and name not in own and not found.module.startswith("."):
+                absent.append(found.module)
+    kept = tuple(name for name in reached if name not in absent)
+    return TestModule(module.path, module.fact, kept, tuple(absent))
+
+
+def _lacking(
+    known: PythonFact | None, names: tuple[str, ...], module: str, own: dict[str, PythonFact | None]
+) -> list[str]:
+    """Return the names that are imported from a module that does not have them; a star import hides all."""
+    if known is None or known.problem is not None or any("*" in found.names for found in known.imports):
+        return []
+    return [
+        n for n in names if n != "*" and n not in known.defined and f"{module}.{n}" not in own and not known.problem
+    ]
