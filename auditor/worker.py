@@ -120,7 +120,7 @@ def _audited(task: Task, snapshot: Snapshot, cache: Cache, watch: Watch) -> Repo
         content=_content(snapshot),
         findings=tuple(_judged(rule, reading, watch) for rule in book.of(portfolio=False)),
         skills=skills_of(reading, book.data["skills"]),
-        traits=traits_of(reading),
+        traits=traits_of(reading, book.data),
         problems=() if snapshot.left_out is None else (snapshot.left_out,),
     )
 

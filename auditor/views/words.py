@@ -1,0 +1,41 @@
+"""Find words of a table in people's prose, in any script. Pure: text in, matches out."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+_JOINTS = re.compile(r"[-_/.]+|(?<=[a-z])(?=[A-Z])")
+_WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@lru_cache(maxsize=256)
+def pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile words to one pattern: whole words, `*` for any ending, `#` for a number.
+
+    Chinese, Japanese and Korean have no spaces around words, so theirs match anywhere.
+    """
+    alternatives = sorted({_alternative(word) for word in words}, key=lambda word: (-len(word), word))
+    return re.compile("|".join(alternatives) or r"(?!)", re.IGNORECASE)
+
+
+def found(text: str, words: Iterable[str]) -> tuple[str, ...]:
+    """Return the distinct matches in lower case, in the text's order."""
+    return tuple(dict.fromkeys(match[0].lower() for match in pattern(tuple(words)).finditer(text)))
+
+
+def spaced(name: str) -> str:
+    """Return a name as words: "credit-card_fraudModel" is "credit card fraud Model"."""
+    return _JOINTS.sub(" ", name)
+
+
+def strings(table: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """Return a list of a data table, empty where a user's rulebook leaves it out."""
+    values = table.get(key, ())
+    return tuple(str(value) for value in values) if isinstance(values, list | tuple) else ()
+
+
+def _alternative(word: str) -> str:
+    if _WIDE.search(word):
+        return re.escape(word)
+    body = re.escape(word).replace(r"\*", r"\w{0,40}").replace(r"\#", r"\d{1,4}").replace(r"\ ", r"\s{1,3}")
+    return rf"(?<!\w){body}(?!\w)"
