@@ -31,8 +31,8 @@ def _is_open(finding: Finding) -> bool:
 def _commands(level: str, findings: list[Finding]) -> Iterator[str]:
     for finding in findings:
         place = _place(next((piece for piece in finding.evidence if piece.path and piece.line), None))
-        message = f"{finding.summary} Fix: {finding.fix}"
-        yield f"::{level} {place}title={_property(finding.rule)}::{message(message)}"
+        told = f"{finding.summary} Fix: {finding.fix}"
+        yield f"::{level} {place}title={_property(finding.rule)}::{message(told)}"
 
 
 def _place(evidence: Evidence | None) -> str:

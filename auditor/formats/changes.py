@@ -6,12 +6,16 @@ from auditor.compare import Change, ChangeKind, Comparison
 from auditor.formats import gist, words
 from auditor.model import RuleText
 
+WORTH = (
+    "What a change was worth is told by the exact gains of the two reports, each change on its own; "
+    "together they need not add up to the change of the score."
+)
 HEADINGS: Mapping[ChangeKind, str] = {
     ChangeKind.IMPROVED: "Improved",
     ChangeKind.WORSE: "Got worse",
     ChangeKind.NEW: "Newly applies",
     ChangeKind.GONE: "No longer applies",
-    ChangeKind.UNCLEAR: "Cannot be compared (not assessed in one of the two reports)",
+    ChangeKind.UNCLEAR: "Cannot be compared",
 }
 
 

@@ -184,8 +184,10 @@ def _standing(report: Report) -> tuple[str, str]:
         case ScreenVerdict.BORDERLINE:
             reason = _stops(report, ScreenVerdict.BORDERLINE, "A hiring panel might stop here")
             return "Promising, not yet ready to send.", reason
-        case None:
+        case None if report.screen.gates:
             return "Partly assessed.", "The technical screen could not be assessed."
+        case None:
+            return "Scored, without a technical screen.", "The rulebook names no gates."
         case _:
             return _passed(report.score or 0.0)
 

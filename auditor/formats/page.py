@@ -276,6 +276,7 @@ def _progress(report: Report, comparison: Comparison) -> Progress:
         if comparison.of(kind)
     ]
     notes = [*changes.rulebook(comparison, rules), *changes.repositories(comparison)]
+    notes += [changes.WORTH] if any(change.points for change in comparison.changes) else []
     return Progress(changes.summary(comparison), notes, groups)
 
 

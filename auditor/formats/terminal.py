@@ -139,7 +139,7 @@ def _progress(report: Report, console: Console, comparison: Comparison | None) -
     for kind in ChangeKind:
         moved = comparison.of(kind)
         for change in moved[:_CHANGES]:
-            _say(console, f"{changes.HEADINGS[kind].split(' (')[0]}: {changes.entry(change, rules)}", "", 2)
+            _say(console, f"{changes.HEADINGS[kind]}: {changes.entry(change, rules)}", "", 2)
         if len(moved) > _CHANGES:
             _say(console, f"and {len(moved) - _CHANGES:,} more like this", "dim", 2)
     console.print()
