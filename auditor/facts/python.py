@@ -118,6 +118,7 @@ class PythonFact(Fact, frozen=True):
     calls: tuple[Call, ...] = ()
     row_loops: tuple[RowLoop, ...] = ()
     literals: tuple[Literal, ...] = ()
+    defined: tuple[str, ...] = ()
     assigned: tuple[tuple[str, int], ...] = ()
 
 

@@ -385,6 +385,7 @@ def walked(tree: ast.Module, source: str, lines: int) -> PythonFact:
         calls=tuple(sorted(walk.calls, key=lambda call: call.line)),
         row_loops=tuple(sorted(walk.loops, key=lambda loop: loop.line)),
         literals=tuple(walk.literals),
+        defined=walk.names.outermost(),
         assigned=tuple(walk.names.assigned.items()),
     )
 
