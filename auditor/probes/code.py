@@ -10,67 +10,64 @@ from auditor.views.program import Program, Source
 _SHOWN = 3
 
 
-def modular(code: Code, *, structured: float, modules: int, against_notebooks: float, small: int) -> Verdict:
-    """Say whether the logic lives in modules with functions and classes.
+def modular(code: Code, *, structured: float, modules: int, against_notebooks: float, some: float) -> Verdict:
+    """Say whether the logic lives in modules that can be imported: functions and classes, no work at top level.
 
-    Met: at least `modules` files define something, `structured` of their lines lie in functions and classes, and these
-    are at least `against_notebooks` of the notebooks' lines. A file below `small` lines counts as flat.
+    Met: at least `modules` such files hold `structured` of all modules' lines, and `against_notebooks` times the lines
+    of the notebooks. Below `some` of the lines within functions nothing is modular.
     """
     if not code.python:
-        return not_applicable(
-            "There is no Python here.", Evidence("", excerpt=f"{len(code.others)} files in other languages")
-        )
-    defining = [module for module in code.modules if module.structured >= small]
+        seen = Evidence("", excerpt=f"{len(code.others)} files in other languages")
+        return not_applicable("There is no Python here.", seen)
+    total = max(sum(module.fact.lines for module in code.modules), 1)
+    share = sum(module.structured for module in code.modules) / total
+    if share < some:
+        return _flat(code, share)
     notebook_lines = sum(source.fact.lines for source in code.notebooks)
-    places = tuple(_extent(module) for module in sorted(defining, key=lambda m: -m.structured)[:_SHOWN])
-    if not defining:
-        return _flat(code, notebook_lines)
-    inside = sum(module.structured for module in defining)
-    share = inside / max(sum(module.fact.lines for module in code.modules), 1)
-    said = f"{_count(len(defining), 'module')} with functions or classes hold {inside} lines"
+    good = [module for module in code.modules if module.importable]
+    inside = sum(module.structured for module in good)
+    said = f"{_count(len(good), 'importable module')} with functions or classes, {inside} lines"
     if notebook_lines:
         said += f"; the notebooks hold {notebook_lines}"
-    enough = len(defining) >= modules and share >= structured and inside >= against_notebooks * notebook_lines
-    if enough:
+    ranked = sorted(good or code.modules, key=lambda module: (-module.structured, module.path))
+    places = tuple(_extent(module) for module in ranked[:_SHOWN])
+    if len(good) >= modules and inside / total >= structured and inside >= against_notebooks * notebook_lines:
         return met(f"{said}.", *places)
-    fix = _modular_fix(defining, share, structured, notebook_lines)
-    return partly(f"{said}; {min(share, 1):.0%} of the modules' lines are in functions.", *places, fix=fix)
+    return partly(f"{said}.", *places, fix=_modular_fix(code, good, inside / total < structured, notebook_lines))
 
 
-def _flat(code: Code, notebook_lines: int) -> Verdict:
+def _flat(code: Code, share: float) -> Verdict:
     if code.modules:
         biggest = max(code.modules, key=lambda module: (module.fact.lines, module.path))
         return unmet(
-            f"{_count(len(code.modules), 'Python file')} without functions or classes: everything runs at top level.",
-            Evidence(biggest.path, 1, excerpt=f"{biggest.fact.lines} lines at top level"),
+            f"{_count(len(code.modules), 'Python file')} with {share:.0%} of the lines in functions: "
+            "nearly everything runs at top level.",
+            Evidence(biggest.path, 1, excerpt=f"{biggest.fact.statements} statements at top level"),
         )
-    places = tuple(
-        Evidence(source.path, excerpt=f"{source.fact.lines} lines of code") for source in code.notebooks[:_SHOWN]
-    )
-    said = (
-        f"All {notebook_lines} lines of Python are in notebooks" if places else "No module parses or defines anything"
-    )
+    lines = sum(source.fact.lines for source in code.notebooks)
+    places = [Evidence(source.path, excerpt=f"{source.fact.lines} lines of code") for source in code.notebooks[:_SHOWN]]
+    said = f"All {lines} lines of Python are in notebooks" if places else "No module defines anything"
     return unmet(
-        f"{said}; nothing can be imported or tested.", *places or (Evidence("", excerpt="looked for .py files"),)
+        f"{said}; nothing can be imported or tested.", *places or [Evidence("", excerpt="looked for .py files")]
     )
 
 
-def _modular_fix(defining: list[Module], share: float, structured: float, notebook_lines: int) -> str | None:
-    if share < structured:
-        return (
-            'Move the top-level code of the scripts into functions, and call them under `if __name__ == "__main__":`.'
-        )
+def _modular_fix(code: Code, good: list[Module], flat: bool, notebook_lines: int) -> str | None:
+    if flat:
+        busy = max(code.modules, key=lambda module: (module.fact.statements, module.path))
+        return f'Move what {busy.path} does at top level into functions, called under `if __name__ == "__main__":`.'
     if notebook_lines:
-        return "Move the logic that the notebooks repeat into modules, and import it there."
-    return f"Split {defining[0].path} by what its parts do: data, model, serving."
+        return "Move the logic of the notebooks into modules, and import it there."
+    return f"Split {good[0].path} by what its parts do: data, model, serving." if good else None
 
 
-def vectorised(program: Program, *, roots: tuple[str, ...], marginal: int) -> Verdict:
+def vectorised(program: Program, *, roots: tuple[str, ...], marginal: int, rare: float) -> Verdict:
     """Look for loops over the rows of DataFrames: iterrows, itertuples, range(len(df)), apply(axis=1).
 
-    `apply` counts where the same can be written for whole columns. Up to `marginal` loops are partly.
+    `apply` counts where the same can be written for whole columns. Up to `marginal` loops, or `rare` of them in 1,000
+    lines, are partly.
     """
-    users = [source for source in program.sources if _imports(source, roots)]
+    users = [source for source in program.sources if _uses(source, roots)]
     if not users:
         return not_applicable("pandas is not used.")
     loops = [
@@ -86,7 +83,8 @@ def vectorised(program: Program, *, roots: tuple[str, ...], marginal: int) -> Ve
     places = tuple(source.at(loop.line, loop.source) for source, loop in loops[:_SHOWN])
     fix = f"Replace `{loops[0][1].source}` in {loops[0][0].path} by operations on whole columns."
     said = f"{_count(len(loops), 'loop')} over the rows of a DataFrame."
-    return partly(said, *places, fix=fix) if len(loops) <= marginal else unmet(said, *places, fix=fix)
+    few = len(loops) <= max(marginal, rare * sum(source.fact.lines for source in program.sources) / 1000)
+    return partly(said, *places, fix=fix) if few else unmet(said, *places, fix=fix)
 
 
 def structured(modules: Modules, *, complexity: int, lines: int, few: float, many: float) -> Verdict:
@@ -173,8 +171,10 @@ def portable(program: Program, *, patterns: tuple[str, ...], few: int) -> Verdic
     return partly(said, *places, fix=fix) if len(found) <= few else unmet(said, *places, fix=fix)
 
 
-def _imports(source: Source, roots: tuple[str, ...]) -> bool:
-    return any(found.module.partition(".")[0] in roots for found in source.fact.imports)
+def _uses(source: Source, roots: tuple[str, ...]) -> bool:
+    """Tell whether a source imports and calls one of the packages."""
+    imported = any(found.module.partition(".")[0] in roots for found in source.fact.imports)
+    return imported and any(call.name.partition(".")[0] in roots for call in source.fact.calls)
 
 
 def _extent(module: Module) -> Evidence:

@@ -1,10 +1,15 @@
 """Questions about automated tests: whether there are real ones, and how much of the code they reach."""
 
+import re
+
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unmet
 from auditor.views.code import is_public
 from auditor.views.tests import TestModule, Tests
 
 _SHOWN = 3
+_TEST_FILE = re.compile(
+    r"(?:^|/)(?:test_[^/]+|[^/]+_tests?)\.py$|(?:^|/)tests/(?!.*(?:conftest|__init__)\.py$)"
+)  # `test.py` alone is as often an evaluation script
 
 
 def present(tests: Tests, *, several: int) -> Verdict:
@@ -35,7 +40,7 @@ def _foreign(tests: Tests) -> Verdict:
             *places,
             confidence=Confidence.MEDIUM,
         )
-    scripts = [module for module in tests.code.tests if not module.path.endswith(("conftest.py", "__init__.py"))]
+    scripts = [module for module in tests.code.tests if _TEST_FILE.search(module.path)]
     if scripts:
         places = tuple(Evidence(module.path, 1, excerpt="no test function") for module in scripts[:_SHOWN])
         return partly("Files named like tests hold no function that a runner would run.", *places, score=0.1)
@@ -56,7 +61,9 @@ def deep(tests: Tests, *, most: float, some: float) -> Verdict:
     reached = [key for key in public if key[1].rpartition(".")[2] in called and is_public(key[1])]
     share = len(reached) / len(public)
     per = tests.count / len(public)
-    said = f"Tests name {len(reached)} of {len(public)} public functions and classes ({share:.0%}); {per:.1f} tests for each."
+    said = (
+        f"Tests name {len(reached)} of {len(public)} public functions and classes ({share:.0%}), {per:.1f} tests each."
+    )
     missed = [Evidence(path, d.line, excerpt=name) for (path, name), d in public.items() if (path, name) not in reached]
     if share >= most:
         return met(

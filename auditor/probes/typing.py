@@ -10,7 +10,8 @@ _SHOWN = 3
 def hinted(modules: Modules, *, most: float, some: float) -> Verdict:
     """Measure the share of public functions whose parameters and return are annotated.
 
-    A function with all of them counts 1, with a part of them a half. `most` is met, `some` partly.
+    A function with all of them counts 1, with a part of them a half: `most` of that is met. Partly is `some` of the
+    functions with any annotation.
     """
     functions = [(m, f) for m in modules.modules for f in m.functions if _asks_for_hints(f)]
     if not functions:
@@ -25,7 +26,9 @@ def hinted(modules: Modules, *, most: float, some: float) -> Verdict:
     if share >= most:
         return met(said, *[_at(module, function) for module, function, score in scores if score == 1][:_SHOWN])
     fix = f"Annotate parameters and return of {bare[0].excerpt} in {bare[0].path} first, and go on from there."
-    return partly(said, *bare[:_SHOWN], score=share, fix=fix) if share >= some else unmet(said, *bare[:_SHOWN], fix=fix)
+    if sum(score > 0 for _, _, score in scores) / len(scores) >= some:
+        return partly(said, *bare[:_SHOWN], score=share, fix=fix)
+    return unmet(said, *bare[:_SHOWN], fix=fix)
 
 
 def documented(modules: Modules, *, most: float, some: float) -> Verdict:

@@ -21,6 +21,11 @@ _SUPPORT = re.compile(
 )  # fmt: skip
 
 
+_DEFINES = 4
+_TOP_STATEMENTS = 5
+_TOP_SHARE = 0.08
+
+
 class Module(msgspec.Struct, frozen=True):
     """One own .py file that is neither a test nor a support file."""
 
@@ -37,6 +42,14 @@ class Module(msgspec.Struct, frozen=True):
         """Lines within functions and classes."""
         tops = [f for f in self.functions if not f.method] + [c for c in self.fact.classes if "." not in c.name]
         return sum(top.end_line - top.line + 1 for top in tops)
+
+    @property
+    def importable(self) -> bool:
+        """Whether importing it gives functions or classes and does no work: next to nothing runs at top level."""
+        stem = self.path.rpartition("/")[2].removesuffix(".py")
+        fact = self.fact
+        quiet = fact.statements <= max(_TOP_STATEMENTS, fact.lines * _TOP_SHARE)
+        return self.structured >= _DEFINES and stem.isidentifier() and quiet
 
 
 class Code(msgspec.Struct, frozen=True):
