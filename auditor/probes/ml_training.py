@@ -1,0 +1,93 @@
+"""Whether a model is trained here, or a trained one is shipped: the condition of every machine-learning rule."""
+
+import re
+from collections.abc import Iterator
+
+from auditor.model import Confidence, Evidence, Verdict, not_applicable, unknown, unmet
+from auditor.probes.ml_words import Training, Words
+from auditor.views.layout import Layout
+from auditor.views.program import Program, Source, Use, last, prefixes
+
+_MODE_SWITCH = "train"
+
+
+def trained(program: Program, words: Words) -> tuple[Use, ...]:
+    """Return the calls that train a model, tests apart."""
+    return tuple(use for use in _candidates(program, words.training) if not use.source.is_test)
+
+
+def models(program: Program, words: Words) -> tuple[Evidence, ...]:
+    """Return where models are trained: by calls, or by classes of the repository's own that fit and predict."""
+    return (
+        *(use.place for use in trained(program, words)),
+        *(s.at(n, f"class {name}") for s, n, name in own_learners(program)),
+    )
+
+
+def no_model(program: Program, tree: Layout, words: Words, lack: str) -> Verdict:
+    """Say why there is nothing to judge, or that a model is shipped of which `lack`."""
+    if found := shipped(program, tree, words):
+        return unmet(f"A trained model is shipped, and {lack}.", *found, confidence=Confidence.MEDIUM)
+    if other := tree.named(re.compile(words.training.elsewhere)):
+        return unknown("Models seem to be trained in a language that is not judged here.", Evidence(other[0].path))
+    return not_applicable("No model is trained in Python here.")
+
+
+def shipped(program: Program, tree: Layout, words: Words) -> tuple[Evidence, ...]:
+    """Return committed models of the candidate's own that own code loads; pre-trained ones of others don't count."""
+    loading = [use for use in program.within(words.artefacts.loads) if not use.source.is_test]
+    if not loading:
+        return ()
+    pretrained = re.compile(words.artefacts.pretrained)
+    models = [entry.path for entry in tree.named(re.compile(words.artefacts.paths, re.IGNORECASE))]
+    own = [path for path in models if not pretrained.search(path)]
+    return (*(Evidence(path, excerpt="a trained model") for path in own[:2]), loading[0].place) if own else ()
+
+
+def _candidates(program: Program, words: Training) -> Iterator[Use]:
+    for use in program.named(*sorted(words.methods)):
+        if use.receiver not in words.transformers and _learns(use, program, words):
+            yield use
+    for use in program.named(_MODE_SWITCH):
+        if use.receiver in words.trainers or use.receiver.endswith("Trainer") or words.keywords & use.keywords.keys():
+            yield use
+    for use in program.named(*sorted(words.steps)):
+        if imports(use.source, words.libraries):
+            yield use
+    yield from program.within(words.calls)
+
+
+def _learns(use: Use, program: Program, words: Training) -> bool:
+    root = use.name.partition(".")[0].removesuffix("()")
+    if words.libraries & set(prefixes(use.name)):
+        return True
+    if use.last == "fit" and any(own_learners(program)):
+        return True
+    known_elsewhere = root not in ("?", "self", "") and any(prefix in program.modules for prefix in prefixes(use.name))
+    own_module = any(
+        source.path.removesuffix(".py").endswith(f"/{root}") or source.path == f"{root}.py"
+        for source in program.sources
+    )
+    return (not known_elsewhere or own_module or root.startswith(".")) and uses_library(use.source, program, words)
+
+
+def own_learners(program: Program) -> Iterator[tuple[Source, int, str]]:
+    """Yield own classes that fit and predict: models written by hand."""
+    for source in program.sources:
+        if source.is_test:
+            continue
+        methods = {function.name: function.line for function in source.fact.functions if function.method}
+        for name, line in methods.items():
+            owner, _, method = name.rpartition(".")
+            if method in ("fit", "train") and f"{owner}.predict" in methods:
+                yield source, line, last(owner)
+
+
+def imports(source: Source, roots: frozenset[str]) -> bool:
+    """Tell whether a source imports one of the modules."""
+    return any(roots.intersection(prefixes(each.module)) for each in source.fact.imports)
+
+
+def uses_library(source: Source, program: Program, words: Training) -> bool:
+    """Tell whether a source, or the repository around it, imports a library that learns."""
+    return imports(source, words.libraries) or any(words.libraries.intersection(prefixes(m)) for m in program.modules)

@@ -1,0 +1,124 @@
+"""Whether models are judged on data that they were not trained on."""
+
+import re
+from collections.abc import Iterator
+
+from auditor.model import Confidence, Evidence, Verdict, met, partly, unmet
+from auditor.probes.ml_training import models, no_model
+from auditor.probes.ml_words import Validation, Words
+from auditor.views.layout import Layout
+from auditor.views.program import Program, Source, last
+
+_SHOWN = 3
+_FOLDER = re.compile(
+    r"(?i)(?:^|/)(train|training|valid|validation|val|test|testing|dev)(?:[_-]?(?:data|set|images|dataset))?"
+    r"(?:/[^/]+)?(?:/[^/]+)?/?[^/.]*\.(?:csv|parquet|npz|npy|jsonl?|txt|pkl|tsv|jpe?g|png|arff|h5|wav|xml)$"
+)
+_PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"} | dict.fromkeys(
+    ("valid", "validation", "val", "dev"), "validation"
+)
+
+
+def validation(program: Program, tree: Layout, *, words: Words) -> Verdict:
+    """Look for cross-validation, then for three parts of the data, then for two."""
+    trained = models(program, words)
+    if not trained:
+        return no_model(program, tree, words, "nothing shows how it was validated")
+    table = words.validation
+    if folds := tuple(_folds(program, table)):
+        return met("Models are cross-validated.", *folds[:_SHOWN])
+    parts = _parts(program, tree, table)
+    if {"test", "validation"} <= parts.keys():
+        places = parts["validation"], parts["test"]
+        return met("Training, validation and test data are kept apart.", *places, confidence=Confidence.MEDIUM)
+    splits = [use.place for use in program.named(*sorted(table.splits)) if not use.source.is_test]
+    held = [*splits, *(parts[part] for part in sorted(parts) if part != "train"), *_hinted(program, table)]
+    if held:
+        return partly("The data is split once; no part is left to choose between models by.", *held[:_SHOWN])
+    return unmet("No data is held back: no split, no cross-validation.", *trained[:_SHOWN])
+
+
+def _folds(program: Program, table: Validation) -> Iterator[Evidence]:
+    for use in (*program.named(*sorted(table.folds)), *program.within(table.fold_calls)):
+        if not use.source.is_test:
+            yield use.place
+    pattern = re.compile(table.fold_names)
+    for source in program.sources:
+        if not source.is_test:
+            yield from (source.at(f.line, f"def {f.name}") for f in source.fact.functions if pattern.search(f.name))
+            yield from (source.at(c.line, f"class {c.name}") for c in source.fact.classes if pattern.search(c.name))
+
+
+def _parts(program: Program, tree: Layout, table: Validation) -> dict[str, Evidence]:
+    """Return validation and test data that one program has side by side, else whatever part shows anywhere."""
+    found: dict[str, Evidence] = {}
+    for use in program.named(*sorted(table.whole_splits)):
+        found = {"validation": use.place, "test": use.place}
+    competing = _competing(program, table)
+    apart: dict[str, Evidence] = {}  # three parts that are made in one place, and judged in another
+    for source in program.sources:
+        here = {} if source.is_test else _parts_of(source, table)
+        if source.path in competing:
+            here.pop("test", None)
+        if {"validation", "test"} <= here.keys():
+            return here
+        if {"validation", "named test"} <= here.keys():
+            apart = here
+        for part, place in here.items():
+            found.setdefault(f"{part} data", place)
+    if apart and "test data" in found:
+        return {"validation": apart["validation"], "test": found["test data"]}
+    folders = {_PARTS[match[1].lower()]: path for path in tree.paths() if (match := _FOLDER.search(path))}
+    return found | {part: Evidence(path) for part, path in folders.items() if not competing}
+
+
+def _parts_of(source: Source, table: Validation) -> dict[str, Evidence]:
+    """Return which parts one program has: by the names of what is judged, of what is assigned, by arguments."""
+    validation, test, tested = (
+        re.compile(pattern) for pattern in (table.validation_names, table.test_names, table.tested_names)
+    )
+    found: dict[str, Evidence] = {}
+    for place, text in _judged(source, table):
+        if validation.search(text):
+            found.setdefault("validation", place)
+        elif test.search(text):
+            found.setdefault("test", place)
+    for name, line in source.fact.assigned:
+        if validation.search(name):
+            found.setdefault("validation", source.at(line, name))
+        elif tested.search(name):
+            found.setdefault("test", source.at(line, name))
+        elif test.search(name):
+            found.setdefault("named test", source.at(line, name))
+    return found
+
+
+def _hinted(program: Program, table: Validation) -> Iterator[Evidence]:
+    """Yield where data is held back by an argument, or a function speaks of test data."""
+    yield from (use.place for use in program.keyed(table.held_keywords) if not use.source.is_test)
+    test = re.compile(table.test_names)
+    for source in program.sources:
+        if not source.is_test:
+            yield from (source.at(f.line, f"def {f.name}") for f in source.fact.functions if test.search(f.name))
+            yield from (
+                source.at(c.line, c.first) for c in source.fact.calls if "test" in c.first and test.search(c.first)
+            )
+
+
+def _competing(program: Program, table: Validation) -> frozenset[str]:
+    """Return the sources that write a submission to a competition, whose test set has no labels."""
+    pattern = re.compile(table.unlabelled)
+    named = {source.path for source in program.sources for name, _ in source.fact.assigned if pattern.search(name)}
+    written = {use.source.path for use in program.named("to_csv", "read_csv") if pattern.search(use.call.first)}
+    return frozenset(named | written)
+
+
+def _judged(source: Source, table: Validation) -> Iterator[tuple[Evidence, str]]:
+    """Yield what data is judged or held back, and what is asked for as `split="test"`."""
+    for call in source.fact.calls:
+        place = source.at(call.line, f"{last(call.name)}({call.first})")
+        if last(call.name) in table.judging:
+            yield place, call.first
+        for key, value in call.keywords:
+            if key == "split" or key in table.held_keywords:
+                yield place, value

@@ -1,0 +1,117 @@
+"""The shape of `rules/data/ml.toml`: by which names training, measuring, splitting ... are recognised. No judging."""
+
+import msgspec
+
+Names = frozenset[str]
+
+
+class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What learns."""
+
+    methods: Names
+    trainers: Names
+    keywords: Names
+    calls: Names
+    steps: Names
+    transformers: Names
+    libraries: Names
+    elsewhere: str
+
+
+class Artefacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a committed model looks like, and what takes it in."""
+
+    paths: str
+    pretrained: str
+    loads: Names
+
+
+class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One metric; `many` is how many it counts for, `needs` are modules without which its names mean something else."""
+
+    task: str
+    calls: Names
+    words: Names
+    many: int = 1
+    needs: Names = frozenset()
+
+
+class Validation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds data back."""
+
+    folds: Names
+    fold_calls: Names
+    fold_names: str
+    splits: Names
+    whole_splits: Names
+    unlabelled: str
+    held_keywords: Names
+    judging: Names
+    test_names: str
+    tested_names: str
+    validation_names: str
+    train_names: str
+
+
+class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What compares."""
+
+    dummies: Names
+    words: str
+    modules: Names
+    estimators: str
+
+
+class Seeds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What repeats."""
+
+    calls: Names
+    keywords: Names
+    chance: Names
+
+
+class Leakage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What must not see the test data."""
+
+    fitted: Names
+    resampled: Names
+    methods: Names
+    splits: Names
+    pipelines: Names
+    tuning: Names
+    tuners: Names
+    watched: Names
+    held_keywords: Names
+
+
+class Tracking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What keeps a record of runs, models and data."""
+
+    modules: Names
+    keywords: Names
+    values: Names
+    files: str
+    weak_files: str
+
+
+class Monitoring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What watches a deployed model."""
+
+    modules: Names
+    names: str
+    files: str
+    serving: Names
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole table."""
+
+    training: Training
+    artefacts: Artefacts
+    metrics: dict[str, Metric]
+    validation: Validation
+    comparison: Comparison
+    seeds: Seeds
+    leakage: Leakage
+    tracking: Tracking
+    monitoring: Monitoring
