@@ -100,20 +100,20 @@ def activity(months: Sequence[tuple[str, int]]) -> Markup:
     shown = list(months)[-_MONTHS:]
     top = max((amount for _, amount in shown), default=0) or 1
     step = 20
-    width = max(len(shown) * step + 44, 120)
+    edge = 12 + 8 * len(f"{top:,}")
+    width = max(len(shown) * step + edge + 8, 120)
     total = sum(amount for _, amount in shown)
     told = (
         f"{words.count(total, 'commit')} from {shown[0][0]} to {shown[-1][0]}; at most {top:,} in a month"
         if shown
         else ""
     )
-    parts = [
-        f'<path class="axis" d="M36 84H{width}"/><text class="small" x="32" y="16" text-anchor="end">{top:,}</text>'
-    ]
-    parts.append('<text class="small" x="32" y="84" text-anchor="end">0</text>')
+    parts = [f'<path class="axis" d="M{edge} 84H{width}"/>']
+    parts.append(f'<text class="small" x="{edge - 4}" y="16" text-anchor="end">{top:,}</text>')
+    parts.append(f'<text class="small" x="{edge - 4}" y="84" text-anchor="end">0</text>')
     year = ""
     for place, (month, amount) in enumerate(shown):
-        left = 38 + place * step
+        left = edge + 2 + place * step
         tall = amount / top * 76
         if amount:
             parts.append(
