@@ -207,3 +207,13 @@ def test_the_token_goes_to_the_configured_host_only(github: GitHub, tmp_path: Pa
         resolve(github, f"{other.world.base}/bob", token=TOKEN)
         assert other.log
         assert not any("authorization" in asked.headers for asked in other.log)
+
+
+def test_a_next_page_elsewhere_is_asked_without_the_token(github: GitHub, tmp_path: Path) -> None:
+    with serving(tmp_path / "other") as other:
+        other.world.account("ada")
+        link = f'<{other.hosts.api}/users/ada/repos?page=2>; rel="next"'
+        github.faults.append(Fault("/repos", lambda reply: Reply(200, reply.body, {"Link": link})))
+        resolve(github, token=TOKEN)
+        assert other.log
+        assert not any("authorization" in asked.headers for asked in other.log)

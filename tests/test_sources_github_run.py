@@ -125,7 +125,7 @@ def test_an_interrupt_leaves_no_process_and_no_file(github: GitHub, tmp_path: Pa
 
     def wait(reply: Reply) -> Reply:
         arrived.set()
-        github.released.wait(30)
+        github.released.wait(90)
         return reply
 
     github.faults.append(Fault("POST.*git-upload-pack", wait, times=99))
@@ -134,7 +134,7 @@ def test_an_interrupt_leaves_no_process_and_no_file(github: GitHub, tmp_path: Pa
     with subprocess.Popen(arguments, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert arrived.wait(30)
         process.send_signal(how)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Interrupted" in said
     assert "Traceback" not in said

@@ -80,6 +80,7 @@ class GitHub:
         self.faults: list[Fault] = []
         self.node_faults: dict[str, str] = {}
         self.released = threading.Event()
+        self.sent = {"api": 0, "git": 0}
 
     @property
     def hosts(self) -> Hosts:
@@ -222,6 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, parts.path, parts.query, headers, self._body())
         reply = self.github.reply(asked)
+        self.github.sent["api" if asked.path.startswith("/api/") else "git"] += len(reply.body)
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
