@@ -50,6 +50,7 @@ class Cost(NamedTuple):
     cpu: float
     wall: float
     megabytes: float
+    status: int = 0
 
 
 class Content(NamedTuple):
@@ -87,7 +88,7 @@ def run(*arguments: str | Path, path: str | None = None, folder: Path | None = N
         sys.exit(f"the audit ended with status {process.returncode}: python {' '.join(map(str, arguments))}")
     unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
     cpu = sum(usage.ru_utime + usage.ru_stime for usage in usages)
-    return Cost(cpu, wall, max(usage.ru_maxrss for usage in usages) / unit)
+    return Cost(cpu, wall, max(usage.ru_maxrss for usage in usages) / unit, process.returncode)
 
 
 def _usage(process: subprocess.Popen[bytes]) -> resource.struct_rusage:
@@ -110,7 +111,7 @@ def adopt_orphans() -> bool:
 def best(rounds: int, cost: Callable[[], Cost]) -> Cost:
     """Return the least of each figure: whatever else the machine does only adds."""
     costs = [cost() for _ in range(rounds)]
-    return Cost(min(c.cpu for c in costs), min(c.wall for c in costs), max(c.megabytes for c in costs))
+    return Cost(min(c.cpu for c in costs), min(c.wall for c in costs), max(c.megabytes for c in costs), costs[0].status)
 
 
 def audit(folder: Path, cache: Path, *, jobs: int = 1, path: str | None = None) -> Cost:
@@ -206,11 +207,12 @@ def peers(found: Sequence[Content], space: Path, rounds: int) -> list[Row]:
 
     copy.mkdir()
     read_all(found, write)
-    walls = [
-        best(rounds, lambda tool=tool: run("-m", *tool, ".", folder=copy)).wall  # type: ignore[misc] # bound per loop
+    costs = [
+        best(rounds, lambda tool=tool: run("-m", *tool, ".", folder=copy))  # type: ignore[misc] # bound per loop
         for tool in (("interrogate", "--quiet", "--fail-under", "0"), ("radon", "cc"))
     ]
-    return [Row("interrogate + radon cc, wall", f"{sum(walls):.2f} s")]
+    early = " (one stopped early)" if any(cost.status for cost in costs) else ""
+    return [Row("interrogate + radon cc, wall", f"{sum(cost.wall for cost in costs):.2f} s{early}")]
 
 
 def table(folder: Path, space: Path, rounds: int) -> list[Row]:
@@ -251,8 +253,8 @@ def table(folder: Path, space: Path, rounds: int) -> list[Row]:
 
 
 def _ratio(part: float, whole: float) -> str:
-    """Return a ratio; below a fiftieth of a second there is nothing to compare."""
-    return f"{part / whole:.2f}" if whole > 0.02 else "too small to measure"
+    """Return a ratio, where both parts are long enough to be compared."""
+    return f"{part / whole:.2f}" if part > 0 and whole > 0.05 else "too short to compare"
 
 
 def main() -> None:
