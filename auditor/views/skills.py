@@ -3,16 +3,27 @@
 A skill is demonstrated by a use in own code or by a file that is one, never by a word that looks like it.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from auditor.facts.fact import base_name
+from auditor.facts.manifest import ManifestFact
+from auditor.facts.markup import MarkupFact
 from auditor.model import Evidence, Skill, SkillStatus
+from auditor.views.layout import layout
+from auditor.views.program import Program, Source, last, prefixes
 from auditor.views.reading import Reading
+from auditor.views.shown import SHOWS
+from auditor.views.words import pattern, strings
 
 _SHOWN = 3
+_LENGTH = 60_000  # of a README: more is not read
+_WORD = re.compile(r"\w+")
 _RANK = {SkillStatus.DEMONSTRATED: 3, SkillStatus.DECLARED: 2, SkillStatus.MENTIONED: 1, SkillStatus.ABSENT: 0}
+Found = dict[str, list[Evidence]]
 
 
 class SkillUse(msgspec.Struct, frozen=True):
@@ -25,7 +36,25 @@ class SkillUse(msgspec.Struct, frozen=True):
 
 def skills_of(reading: Reading, table: Mapping[str, Any]) -> tuple[SkillUse, ...]:
     """Return the skills that a repository shows in any way, in the table's order."""
-    return ()
+    view = reading.view(Program)
+    sources = view.sources if isinstance(view, Program) else ()
+    demonstrated = _joined_by_skill(
+        _used(sources, table), _filed(reading, table), _configured(reading, table), _shown(sources, table)
+    )
+    declared = _joined_by_skill(_required(reading, table), _imported(sources, table))
+    mentioned = _said(reading, {skill: entry for skill, entry in table.items() if skill not in demonstrated | declared})
+    ranked = (
+        (SkillStatus.DEMONSTRATED, demonstrated),
+        (SkillStatus.DECLARED, declared),
+        (SkillStatus.MENTIONED, mentioned),
+    )
+    uses = (
+        next(
+            (SkillUse(skill, status, tuple(found[skill][:_SHOWN])) for status, found in ranked if skill in found), None
+        )
+        for skill in table
+    )
+    return tuple(use for use in uses if use is not None)
 
 
 def merged(
@@ -39,24 +68,141 @@ def merged(
         for use in found:
             uses.setdefault(use.id, []).append((name if len(named) > 1 else "", use))
     return tuple(
-        _joined(skill, entry, uses.get(skill, []), None if claims is None else skill in claims)
+        _merged(skill, entry, uses.get(skill, []), None if claims is None else skill in claims)
         for skill, entry in table.items()
     )
 
 
-def _joined(skill: str, entry: Mapping[str, Any], uses: list[tuple[str, SkillUse]], claimed: bool | None) -> Skill:  # noqa: FBT001 - data
+def _merged(skill: str, entry: Mapping[str, Any], uses: list[tuple[str, SkillUse]], claimed: bool | None) -> Skill:
     status = max((use.status for _, use in uses), key=_RANK.__getitem__, default=SkillStatus.ABSENT)
-    places = [_placed(name, piece) for name, use in uses if use.status is status for piece in use.evidence[:1]]
-    places += [_placed(name, piece) for name, use in uses if use.status is status for piece in use.evidence[1:]]
+    best = [(name, use) for name, use in uses if use.status is status]
+    places = [_placed(name, piece) for name, use in best for piece in use.evidence[:1]]
+    places += [_placed(name, piece) for name, use in best for piece in use.evidence[1:]]
     return Skill(
         id=skill,
-        area=entry["area"],
+        area=str(entry["area"]),
         status=status,
         claimed=claimed,
         evidence=tuple(places[:_SHOWN]),
-        title=entry["title"],
+        title=str(entry["title"]),
     )
 
 
 def _placed(repository: str, piece: Evidence) -> Evidence:
     return msgspec.structs.replace(piece, path=f"{repository}/{piece.path}") if repository else piece
+
+
+def _joined_by_skill(*parts: Iterable[tuple[str, Evidence]]) -> Found:
+    """Gather places by skill, one a file at most and three in all."""
+    found: Found = {}
+    for part in parts:
+        for skill, place in part:
+            places = found.setdefault(skill, [])
+            if len(places) < _SHOWN and all(place.path != other.path for other in places):
+                places.append(place)
+    return found
+
+
+def _index(table: Mapping[str, Any]) -> dict[str, list[str]]:
+    index: dict[str, list[str]] = {}
+    for skill, entry in table.items():
+        for name in strings(entry, "uses"):
+            index.setdefault(name, []).append(skill)
+    return index
+
+
+def _used(sources: Iterable[Source], table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
+    """Yield uses in own code, tests apart: calls, base classes, decorators."""
+    index = _index(table)
+    for source in sources:
+        if source.is_test:
+            continue
+        modules = {prefix for each in source.fact.imports for prefix in prefixes(each.module)}
+        seen: set[str] = set()
+        for name, line in _names(source):
+            if name not in seen:
+                seen.add(name)
+                own = f":{last(name)}"
+                keys = (*prefixes(name), *(f"{module}{own}" for module in modules if f"{module}{own}" in index))
+                yield from ((skill, source.at(line, name)) for key in keys for skill in index.get(key, ()))
+
+
+def _names(source: Source) -> Iterator[tuple[str, int]]:
+    yield from ((call.name, call.line) for call in source.fact.calls)
+    for function in source.fact.functions:
+        yield from ((decorator, function.line) for decorator in function.decorators)
+    for made in source.fact.classes:
+        yield from ((name, made.line) for name in (*made.decorators, *made.bases))
+
+
+def _imported(sources: Iterable[Source], table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
+    """Yield imports; without a use they only declare."""
+    index = _index(table)
+    for source in sources:
+        for each in source.fact.imports:
+            for full in (each.module, *(f"{each.module}.{name}" for name in each.names)):
+                for key in prefixes(full):
+                    yield from ((skill, source.at(each.line, f"import {full}")) for skill in index.get(key, ()))
+
+
+def _filed(reading: Reading, table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
+    own = layout(reading)
+    for skill, entry in table.items():
+        for text in strings(entry, "files"):
+            yield from ((skill, Evidence(entry.path)) for entry in own.named(re.compile(text)))
+
+
+def _configured(reading: Reading, table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
+    for path, fact in _manifests(reading):
+        for skill, entry in table.items():
+            if named := sorted(set(strings(entry, "tools")) & set(fact.tools)):
+                yield skill, Evidence(path, excerpt=f"configures {', '.join(named)}")
+
+
+def _shown(sources: Sequence[Source], table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
+    for skill, entry in table.items():
+        for question in strings(entry, "shows"):
+            yield from ((skill, place) for place in SHOWS[question](sources))
+
+
+def _required(reading: Reading, table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
+    index: dict[str, list[str]] = {}
+    for skill, entry in table.items():
+        for name in strings(entry, "distributions"):
+            index.setdefault(name, []).append(skill)
+    for path, fact in _manifests(reading):
+        for required in () if fact.kind == "lock" else fact.requirements:
+            place = Evidence(path, required.line or None, excerpt=required.name)
+            yield from ((skill, place) for skill in index.get(required.name, ()))
+
+
+def _manifests(reading: Reading) -> Iterator[tuple[str, ManifestFact]]:
+    own = layout(reading)
+    return ((path, fact) for path, fact in reading.readable(ManifestFact).items() if own.is_own(path))
+
+
+def _said(reading: Reading, table: Mapping[str, Any]) -> Found:
+    """Find skills that a README speaks of."""
+    own = layout(reading)
+    found: Found = {}
+    for path, fact in reading.readable(MarkupFact).items():
+        if not own.is_own(path) or not base_name(path).startswith("readme"):
+            continue
+        lines = [*((s.line, s.title) for s in fact.sections), *((p.line, p.text) for p in fact.passages)]
+        lines += [(table.line, " | ".join(row)) for table in fact.tables for row in table.rows]
+        text = "\n".join(text.replace("\n", " ") for _, text in lines)[:_LENGTH]
+        known = frozenset(_WORD.findall(text.lower()))
+        for skill, entry in table.items():
+            words = tuple(word for word in strings(entry, "mentions") if _may_stand(word, known))
+            match = pattern(words).search(text) if words and skill not in found else None
+            if match is not None:
+                found[skill] = [Evidence(path, lines[text.count("\n", 0, match.start())][0], excerpt=match[0])]
+    return found
+
+
+def _may_stand(mention: str, known: frozenset[str]) -> bool:
+    """Tell quickly whether a text of these words can hold the mention."""
+    first = _WORD.match(mention.lower())
+    if first is None or mention[first.end() : first.end() + 1] == "*":
+        return True
+    return first[0] in known
