@@ -132,8 +132,8 @@ def test_which_readme_wins() -> None:
     assert winner("README_zh.md", "README.md") == "README.md"
     assert winner("README_en.md") == "README_en.md"
     assert winner("app/README.md", "app/src/main.py", "LICENSE") == "app/README.md"
-    assert winner("one/README.md", "two/README.md") is None
-    assert winner("one/README.md", "two/main.py") is None
+    assert winner("one/README.md", "two/README.md", "two/main.py") == "one/README.md"
+    assert winner("data/README.md", "two/main.py") is None
     assert winner("node_modules/x/README.md") is None
 
 

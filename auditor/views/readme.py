@@ -1,6 +1,7 @@
 """The README that a visitor of the repository sees first, and its translations."""
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -26,12 +27,14 @@ _MUCH_LONGER = 3
 class Readme(msgspec.Struct, frozen=True):
     """The README in the order that hosts prefer: .github/, the root, docs/, else the only project folder's.
 
-    `others` are its translations. Where the file that wins only points at a translation, that one is the README.
+    `others` are its translations; `nested` means that hosts show none, and this is one of several folders'.
+    Where the file that wins only points at a translation, that one is the README.
     """
 
     path: str
     text: MarkupFact
     others: tuple[tuple[str, MarkupFact], ...] = ()
+    nested: bool = False
 
     @classmethod
     def of(cls, reading: Reading) -> "Readme | Missing | None":
@@ -41,7 +44,7 @@ class Readme(msgspec.Struct, frozen=True):
         facts = reading.of(MarkupFact)
         found = [path for path in _ranked(named, entries) if isinstance(facts.get(path), MarkupFact | Missing)]
         if not found:
-            return None
+            return _fullest_of_folders(named, reading.readable(MarkupFact))
         first = facts[found[0]]
         if not isinstance(first, MarkupFact):
             return first if isinstance(first, Missing) else None
@@ -49,6 +52,12 @@ class Readme(msgspec.Struct, frozen=True):
         readable = reading.readable(MarkupFact)
         others = [(p, readable[p]) for p in found[1:] if p in readable and p.rpartition("/")[0] == folder]
         return _fullest(found[0], first, others)
+
+
+def _fullest_of_folders(named: list[str], facts: Mapping[str, MarkupFact]) -> Readme | None:
+    paths = [path for path in named if path in facts and path.count("/") == 1 and not _NO_PROJECT.match(path)]
+    best = max(paths, key=lambda path: facts[path].words, default=None)
+    return Readme(best, facts[best], nested=True) if best else None
 
 
 def _fullest(path: str, text: MarkupFact, others: list[tuple[str, MarkupFact]]) -> Readme:

@@ -1,0 +1,117 @@
+"""Words as data become one pattern that finds them. Which words is for the rulebook to say.
+
+Accents don't matter; "predict*" stands for every word that begins so; words of scripts without spaces are found
+inside longer ones.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from auditor.facts.markup import MarkupFact
+from auditor.views.readme import Readme
+
+Terms = Mapping[str, tuple[str, ...]]
+"""Words by language."""
+
+_LATIN_END = 0x250
+_BARE = {
+    code: base[0]
+    for code in range(0xC0, _LATIN_END)
+    if len(base := unicodedata.normalize("NFD", chr(code))) > 1 and base[0].isascii()
+}
+_SCRIPTS = (
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+)
+_OTHER_SCRIPT = re.compile("[\u0370-\u1cff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE = 20_000
+_SCRIPT_SHARE = 0.06
+_OTHER_SHARE = 0.4
+_FEW_WORDS = 25
+_RARE = 0.04
+_BEYOND_DOUBT = 1.3
+
+
+def plain(text: str) -> str:
+    """Return the text in lower case, Latin letters without accents; no letter moves."""
+    return text.translate(_BARE).lower()
+
+
+def finder(*terms: Terms) -> re.Pattern[str]:
+    """Return the pattern that finds any of the words in a text made `plain`."""
+    return _pattern(frozenset(word for table in terms for words in table.values() for word in words))
+
+
+def tongue(text: MarkupFact, languages: Terms) -> str | None:
+    """Name the language that a text is in, None where no table knows it."""
+    sample = " ".join(_sampled(text))
+    letters = len(_LETTER.findall(sample)) or 1
+    for name, script in _SCRIPTS:
+        if len(script.findall(sample)) > _SCRIPT_SHARE * letters:
+            return name
+    if len(_OTHER_SCRIPT.findall(sample)) > _OTHER_SHARE * letters:
+        return None
+    return _latin(sample, languages)
+
+
+def understood(readme: Readme, languages: Terms, known: Iterable[str]) -> tuple[str, MarkupFact] | None:
+    """Return the README, or the translation of it, that is in one of the known languages."""
+    wanted = set(known)
+    return next(
+        (
+            (path, text)
+            for path, text in ((readme.path, readme.text), *readme.others)
+            if tongue(text, languages) in wanted
+        ),
+        None,
+    )
+
+
+@cache
+def _pattern(words: frozenset[str]) -> re.Pattern[str]:
+    spaced = [_escaped(word) for word in sorted(words, key=_longest) if _is_spaced(word)]
+    dense = [re.escape(word) for word in sorted(words, key=_longest) if not _is_spaced(word)]
+    parts = ([rf"(?<![^\W_])(?:{'|'.join(spaced)})(?!\w)"] if spaced else []) + dense
+    return re.compile("|".join(parts) or r"(?!)")
+
+
+def _longest(word: str) -> tuple[int, str]:
+    return -len(word), word
+
+
+def _escaped(word: str) -> str:
+    return re.escape(plain(word)).replace(r"\*", r"\w*").replace(r"\ ", r"[ _-]")
+
+
+def _is_spaced(word: str) -> bool:
+    return not any(script.search(word) for _, script in _SCRIPTS)
+
+
+def _sampled(text: MarkupFact) -> Iterable[str]:
+    size = 0
+    for words in (*(passage.text for passage in text.passages), *(section.title for section in text.sections)):
+        size += len(words)
+        yield words
+        if size > _SAMPLE:
+            return
+
+
+def _latin(sample: str, languages: Terms) -> str | None:
+    words = [word.lower() for word in _WORD.findall(sample)]
+    if len(words) < _FEW_WORDS:
+        return "en"
+    hits = sorted(((sum(word in small for word in words), name) for name, small in _small(languages)), reverse=True)
+    best, name = hits[0]
+    english = next((count for count, other in hits if other == "en"), 0)
+    if best < _RARE * len(words) or best < _BEYOND_DOUBT * english:
+        return "en"
+    return name
+
+
+def _small(languages: Terms) -> list[tuple[str, frozenset[str]]]:
+    return [(name, frozenset(words)) for name, words in languages.items()]

@@ -1,0 +1,180 @@
+"""What a README is at first sight: there, the candidate's own, readable in minutes, showing something."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from auditor.facts.markup import Block, Link, MarkupFact
+from auditor.model import Confidence, Evidence, Verdict, met, partly, unmet
+from auditor.probes.lexicon import plain
+from auditor.views.paths import Tree
+from auditor.views.readme import Readme
+
+_TREE_LINE = re.compile(r"[├└]\s?[─-]|^[\s│|]*[|+`\\][-─]{2}|^\s*[\w.-]+/\s")
+_BOX = re.compile(r"[┌┐┘╔╗╝╭╮╯▼▲◄►→←↓↑⇒⬇➡]|\+--+\+|-{1,3}>|=>|<-{1,3}|^\s*[|v│]\s*$")
+_EXCERPT = 100
+
+
+class Template(msgspec.Struct, frozen=True):
+    """A generator's README: phrases that give it away, and how long it is untouched."""
+
+    title: str
+    words: int
+    marks: tuple[str, ...]
+
+
+class Leftovers(msgspec.Struct, frozen=True):
+    """Phrases that are left in a README that nobody read before committing it."""
+
+    chatbot: tuple[str, ...]
+    blanks: tuple[str, ...]
+    assignment: tuple[str, ...]
+
+
+def present(
+    readme: Readme, *, templates: Mapping[str, Template], leftovers: Leftovers, enough: int, least: int, lessons: int
+) -> Verdict:
+    """Tell whether there is a README of the project's own. `enough` and `least` are words, `lessons` phrases."""
+    size = length(readme.text)
+    where = Evidence(readme.path, 1, excerpt=f"{size} words")
+    alone = len(readme.text.passages) == 1 and not readme.text.blocks and size < 2 * least
+    if size < least or alone:
+        return unmet(f"{readme.path} has {size} words: too few to say anything about the project.", where)
+    found = _foreign(readme, templates)
+    if found is not None and readme.text.words - found[0].words < enough:
+        return _templated(readme, *found, least=least)
+    tasks = list(_phrases(readme, leftovers.assignment))
+    if len(tasks) >= lessons:
+        return partly(
+            f"{readme.path} reads as the instructions of an assignment, not as a description of this work.",
+            *tasks[:3],
+            confidence=Confidence.MEDIUM,
+        )
+    blanks = list(_phrases(readme, leftovers.blanks))
+    if len(blanks) >= lessons or (blanks and size < enough):
+        return partly(f"{readme.path} still has blanks of a template to fill in.", *blanks[:3])
+    if chat := list(_phrases(readme, leftovers.chatbot)):
+        return partly(f"{readme.path} still holds a chatbot's words to its author.", *chat[:3], score=0.6)
+    if readme.nested:
+        return partly(f"No README stands where hosts show it; {readme.path} speaks for a part.", where)
+    if size < enough:
+        return partly(f"{readme.path} has {size} words; {enough} or more can describe a project.", where)
+    return met(f"{readme.path} describes the project in {size} words.", where)
+
+
+def concise(
+    readme: Readme, *, thin: int, short: int, long: int, endless: int, long_lines: int, lines: int, wall: int
+) -> Verdict:
+    """Tell whether the gist can be had within minutes.
+
+    Below `thin` words there is no gist; up to `short` words need no headings; above `long` it takes too long, above
+    `endless` far too long; a paragraph of `wall` words is one.
+    """
+    text = readme.text
+    size = length(text)
+    headings = tuple(section for section in text.sections if section.level)
+    where = Evidence(readme.path, 1, excerpt=f"{size} words, {text.lines} lines, {len(headings)} headings")
+    if size < thin:
+        return unmet(f"{size} words are too thin to understand the project from.", where)
+    if size > endless or (size > long and text.lines > lines and len(headings) > long_lines):
+        return unmet(f"{size} words in {text.lines} lines are far more than three minutes of reading.", where)
+    walls = [p for p in text.passages if len(p.text.split()) > wall]
+    if size > short and len(headings) < _structure(size, short):
+        told = f"{size} words under {len(headings)} headings: there is nothing to skim by."
+        return unmet(told, where) if size > long // 2 and walls else partly(told, where)
+    if size > long or text.lines > lines:
+        return partly(f"{size} words in {text.lines} lines: more than three minutes of reading.", where, score=0.5)
+    if size < 2 * thin:
+        return partly(f"{size} words are soon read, but hardly enough to understand the project.", where)
+    return met(f"{size} words under {len(headings)} headings can be read in minutes.", where)
+
+
+def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagrams: tuple[str, ...]) -> Verdict:
+    """Tell whether the README shows the work. `decorations` mark pictures that don't; `diagrams` are languages."""
+    drawn = next((b for b in readme.text.blocks if b.language.strip("{}") in diagrams), None)
+    if drawn is not None:
+        return met(f"{readme.path} shows a diagram ({drawn.language}).", _at(readme, drawn.line, drawn.text))
+    pictures = [link for link in readme.text.links if link.image and not _is_decoration(link, decorations)]
+    shown = [link for link in pictures if _is_there(link, readme, tree)]
+    if shown:
+        shows = tuple(_at(readme, link.line, link.url) for link in shown[:3])
+        return met(f"{readme.path} shows {_count(len(shown), 'picture')}.", *shows)
+    if pictures:
+        lost = tuple(_at(readme, link.line, link.url) for link in pictures[:3])
+        return partly(f"{readme.path} embeds pictures that are not in the repository.", *lost, score=0.3)
+    sketch = next((b for b in readme.text.blocks if _is_sketch(b)), None)
+    if sketch is not None:
+        return partly(f"{readme.path} has a diagram in text only.", _at(readme, sketch.line, sketch.text))
+    return unmet(
+        f"{readme.path} shows no picture or diagram of the work.",
+        Evidence(readme.path, 1, excerpt="looked for pictures other than badges, and diagrams"),
+        fix=_fix(tree),
+    )
+
+
+def length(text: MarkupFact) -> int:
+    """Count a README's words, code included, as a reader's eye passes them."""
+    return text.words + sum(len(block.text.split()) for block in text.blocks)
+
+
+def _structure(size: int, short: int) -> int:
+    return 2 if size <= 3 * short else 3
+
+
+def _foreign(readme: Readme, templates: Mapping[str, Template]) -> tuple[Template, list[Evidence]] | None:
+    for template in templates.values():
+        if marks := list(_phrases(readme, template.marks)):
+            return template, marks
+    return None
+
+
+def _templated(readme: Readme, template: Template, marks: list[Evidence], *, least: int) -> Verdict:
+    if readme.text.words - template.words < least:
+        return unmet(f"{readme.path} is {template.title}, hardly touched.", *marks[:3])
+    return partly(f"{readme.path} is {template.title} for the most part.", *marks[:3])
+
+
+def _phrases(readme: Readme, phrases: Iterable[str]) -> Iterable[Evidence]:
+    """Yield the places where the phrases stand, each phrase once."""
+    lines = [(passage.line, plain(passage.text)) for passage in readme.text.passages]
+    lines += [(section.line, plain(section.title)) for section in readme.text.sections]
+    lines += [(link.line, plain(f"{link.text} {link.url}")) for link in readme.text.links]
+    for phrase in phrases:
+        line = next((line for line, text in lines if phrase in text.replace("’", "'").replace("`", "")), None)
+        if line is not None:
+            yield Evidence(readme.path, line, excerpt=phrase)
+
+
+def _is_decoration(link: Link, decorations: tuple[str, ...]) -> bool:
+    shown = plain(f"{link.url} {link.text}")
+    return link.badge or any(word in shown for word in decorations)
+
+
+def _is_there(link: Link, readme: Readme, tree: Tree) -> bool:
+    hosted = link.url.startswith(("http://", "https://", "//", "data:image"))
+    return hosted or tree.target(readme.path, link.url) is not None
+
+
+def _is_sketch(block: Block) -> bool:
+    lines = [line for line in block.text.split("\n") if line.strip()]
+    trees = sum(bool(_TREE_LINE.search(line)) for line in lines)
+    boxes = sum(bool(_BOX.search(line)) for line in lines)
+    return block.language in {"", "text", "txt", "plaintext", "ascii"} and boxes >= 2 and trees * 2 < len(lines)  # noqa: PLR2004 - two arrows make a flow
+
+
+def _fix(tree: Tree) -> str | None:
+    pictures = [path for path in tree.files if path.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".svg"))]
+    telling = next((path for path in pictures if not _PACKED.search(path)), None)
+    return f"Embed {telling}, which is in the repository already, near the top of the README." if telling else None
+
+
+_PACKED = re.compile(r"(?:^|/)(?:data|datasets?|train|test|static|favicon|icons?|logo)[^/]*(?:/|\.\w+$)", re.IGNORECASE)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _at(readme: Readme, line: int, excerpt: str) -> Evidence:
+    return Evidence(readme.path, line, excerpt=" ".join(excerpt[: 3 * _EXCERPT].split())[:_EXCERPT])

@@ -1,0 +1,113 @@
+"""Whether what a README names is in the tree: links, pictures, paths, files that its commands need."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from auditor.facts.markup import MarkupFact
+from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unmet
+from auditor.views.paths import Tree
+from auditor.views.readme import Readme
+
+_OUTSIDE = re.compile(
+    r"^(?:[a-z][a-z0-9+.-]*:|//|#|mailto|\{|<|\$|~|/(?:api|docs|predict|health|static)\b)", re.IGNORECASE
+)
+_PATH = re.compile(r"\.?/?(?:[\w.@-]+/)*[\w.@-]+/?")
+_TREE = re.compile(r"^[\s│|]*(?:[├└]\s?[─-]+|[|+`\\][-─]{2,})\s*(?P<name>[^\s#←<(]+)")
+_EXCERPT = 100
+_MOST = 60
+
+
+class Lenience(msgspec.Struct, frozen=True):
+    """What need not be there: `made` are names of outputs and of what users bring, `blanks` marks of placeholders.
+
+    `endings` are what tells a file's name from other code spans.
+    """
+
+    made: tuple[str, ...]
+    blanks: tuple[str, ...]
+    endings: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+class _Named(msgspec.Struct, frozen=True):
+    path: str
+    line: int
+    link: bool
+
+
+def honest(readme: Readme, tree: Tree, *, lenience: Lenience, few: float) -> Verdict:
+    """Look every name up; a share of up to `few` that is missing is a slip."""
+    made = re.compile("|".join(lenience.made), re.IGNORECASE)
+    named = [n for n in _named(readme.text, tree, lenience) if not _is_excused(n, made, lenience)][:_MOST]
+    if not named:
+        return not_applicable(f"{readme.path} names no file or folder of the repository.", Evidence(readme.path, 1))
+    lost = [each for each in named if not _is_there(each, readme, tree)]
+    if not lost:
+        told = f"All {len(named)} files and folders that {readme.path} names are there."
+        return met(told, *(_at(readme, each) for each in named[:2]))
+    places = tuple(_at(readme, each) for each in lost[:5])
+    names = ", ".join(dict.fromkeys(each.path for each in lost[:3]))
+    told = f"{len(lost)} of {len(named)} files and folders that {readme.path} names are not in the repository: {names}."
+    fix = f"Correct or remove what line {lost[0].line} of {readme.path} names ({lost[0].path}), or commit it."
+    if len(lost) <= few * len(named):
+        return partly(told, *places, score=1 - len(lost) / len(named), fix=fix)
+    return unmet(told, *places, confidence=Confidence.MEDIUM if len(lost) == 1 else Confidence.HIGH, fix=fix)
+
+
+def _named(text: MarkupFact, tree: Tree, lenience: Lenience) -> Iterator[_Named]:
+    seen: set[str] = set()
+    for each in _all_named(text, tree, lenience):
+        path = each.path.strip().strip("`'\"").removeprefix("./")
+        if path and path.lower() not in seen:
+            seen.add(path.lower())
+            yield _Named(path, each.line, each.link)
+
+
+def _all_named(text: MarkupFact, tree: Tree, lenience: Lenience) -> Iterator[_Named]:
+    for link in text.links:
+        if hosted := tree.hosted(link.url):
+            yield _Named(hosted, link.line, link=False)
+        elif not _OUTSIDE.match(link.url):
+            yield _Named(link.url, link.line, link=True)
+    for passage in text.passages:
+        for code in passage.code:
+            if _PATH.fullmatch(code) and _is_path(code, lenience):
+                yield _Named(code, passage.line, link=False)
+    yield from _in_blocks(text, lenience)
+
+
+def _in_blocks(text: MarkupFact, lenience: Lenience) -> Iterator[_Named]:
+    needs = [re.compile(pattern) for pattern in lenience.needs]
+    for block in text.blocks:
+        for number, line in enumerate(block.text.split("\n")):
+            place = block.line + number
+            if found := _TREE.match(line):
+                if _PATH.fullmatch(found["name"]):
+                    yield _Named(found["name"], place, link=False)
+                continue
+            for pattern in needs:
+                if needed := pattern.search(line[:500]):
+                    yield _Named(needed["path"], place, link=False)
+
+
+def _is_path(code: str, lenience: Lenience) -> bool:
+    last = code.rpartition("/")[2].lower()
+    return code.endswith("/") or (last.endswith(lenience.endings) and last not in lenience.endings)
+
+
+def _is_excused(named: _Named, made: re.Pattern[str], lenience: Lenience) -> bool:
+    low = named.path.lower()
+    return any(blank in low for blank in lenience.blanks) or bool(made.search(low))
+
+
+def _is_there(named: _Named, readme: Readme, tree: Tree) -> bool:
+    if tree.target(readme.path, named.path) is not None:
+        return True
+    name = named.path.rstrip("/").replace("\\", "/").rpartition("/")[2].lower()
+    return not named.link and name in tree.names
+
+
+def _at(readme: Readme, named: _Named) -> Evidence:
+    return Evidence(readme.path, named.line, excerpt=named.path[:_EXCERPT])

@@ -1,0 +1,195 @@
+"""Whether a README says what problem is solved, and how: data and approach."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from auditor.facts.markup import MarkupFact, Passage, Section
+from auditor.model import Confidence, Evidence, Verdict, met, partly, unknown, unmet
+from auditor.probes.lexicon import Terms, finder, plain, understood
+from auditor.views.readme import Readme
+
+_EXCERPT = 120
+_NAMED = 6
+_SOME = 2
+_DRAWN = frozenset({"", "mermaid", "text"})
+_LETTERS_A_WORD = 6
+_OTHER_LANGUAGE = "The README is in a language that this rulebook has no words for."
+
+
+class ProblemWords(msgspec.Struct, frozen=True):
+    """Words of the question what a project is for."""
+
+    problem_headings: Terms
+    aim_headings: Terms
+    reasons: Terms
+    tasks: Terms
+
+
+class MethodWords(msgspec.Struct, frozen=True):
+    """Words of the question how the work was done."""
+
+    data_headings: Terms
+    data_words: Terms
+    approach_headings: Terms
+    techniques: Terms
+    steps: Terms
+    usage_headings: Terms
+
+
+class Enough(msgspec.Struct, frozen=True):
+    """How much it takes: words of a section, and distinct words anywhere."""
+
+    data_section: int
+    approach_section: int
+    data: int
+    techniques: int
+    steps: int
+    words: int
+
+
+def problem(
+    readme: Readme, *, words: ProblemWords, languages: Terms, screen: int, said: int, reasons: int, least: int
+) -> Verdict:
+    """Look for the problem on the first `screen` words and under headings of its own with `said` words or more.
+
+    On the first screen it takes so many different `reasons`.
+    """
+    found = understood(readme, languages, words.reasons)
+    if found is None:
+        return unknown(_OTHER_LANGUAGE, Evidence(readme.path, 1))
+    path, text = found
+    if text.words < least:
+        told = f"{text.words} words in {path} are too few to say what problem is solved."
+        return unmet(told, Evidence(path, 1, excerpt=_start(text, len(text.sections) - 1)))
+    because = finder(words.reasons)
+    for number in _under(text, finder(words.problem_headings)):
+        section = text.sections[number]
+        if number > 1 and _size(text, number) >= said:
+            title = f"“{section.title}” in {path} says what problem is solved."
+            return met(title, Evidence(path, section.line, excerpt=_start(text, number) or section.title))
+    aims = set(_under(text, finder(words.aim_headings)))
+    seen = _first_screen(text, screen, aims)
+    reason = [(p, {m[0] for m in because.finditer(plain(p.text))}) for p in seen]
+    if len(set().union(*(hits for _, hits in reason))) >= reasons:
+        best = max(reason, key=lambda pair: len(pair[1]))[0]
+        return met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
+    task = finder(words.tasks)
+    named = next((p for p in seen if task.search(plain(p.text))), None)
+    named = named or next((p for p in text.passages if task.search(plain(p.text))), None)
+    if named is not None:
+        told = f"{path} names the task, but not for whom or why it is solved."
+        return partly(told, _at(path, named), confidence=Confidence.MEDIUM)
+    looked = Evidence(path, 1, excerpt=f"looked for a problem, a user or a reason in the first {screen} words")
+    return unmet(f"{path} does not say what problem the project solves.", looked)
+
+
+def method(readme: Readme, *, words: MethodWords, languages: Terms, enough: Enough) -> Verdict:
+    """Look for data and for approach, each under a heading of its own or in as many telling words as given."""
+    found = understood(readme, languages, words.steps)
+    if found is None:
+        return unknown(_OTHER_LANGUAGE, Evidence(readme.path, 1))
+    path, text = found
+    usage = _below(text, finder(words.usage_headings))
+    parts = [(line, plain(part)) for section, line, part in _parts(text) if section not in usage]
+    inputs = _hits(parts, words.data_words)
+    names, steps = _hits(parts, words.techniques), _hits(parts, words.steps)
+    data = _headed(text, words.data_headings, usage, enough.data_section)
+    how = _headed(text, words.approach_headings, usage, enough.approach_section)
+    has_data = data is not None or len(inputs) >= enough.data
+    has_how = how is not None or (bool(names) and len(steps) >= enough.steps) or len(names) >= enough.techniques
+    shown = (_told(path, data, inputs), _told(path, how, names | steps))
+    if has_data and has_how:
+        return met(f"{path} documents the data and the approach.", *shown, confidence=Confidence.MEDIUM)
+    if text.words >= enough.words and (has_data or has_how or len(inputs) >= _SOME or names or len(steps) > _SOME):
+        lacks = "the approach is" if has_data else "the data is" if has_how else "data and approach are"
+        return partly(f"{path} names parts of the method; {lacks} hardly described.", *shown)
+    looked = "looked for a dataset, models, steps or an architecture"
+    return unmet(f"{path} says nothing of data or approach.", Evidence(path, 1, excerpt=looked))
+
+
+def _headed(text: MarkupFact, headings: Terms, usage: set[int], said: int) -> Section | None:
+    """Return the first section under such a heading that says enough; the title of the whole is none."""
+    fitting = (n for n in _under(text, finder(headings)) if n > 1 and n not in usage and _size(text, n) >= said)
+    return next((text.sections[number] for number in fitting), None)
+
+
+def _hits(parts: list[tuple[int, str]], terms: Terms) -> dict[str, int]:
+    """Return each distinct word found, with its first line."""
+    hits: dict[str, int] = {}
+    for line, part in parts:
+        for match in finder(terms).finditer(part):
+            hits.setdefault(match[0], line)
+    return hits
+
+
+def _told(path: str, section: Section | None, hits: dict[str, int]) -> Evidence:
+    if section is not None:
+        return Evidence(path, section.line, excerpt=section.title)
+    return Evidence(path, min(hits.values(), default=1), excerpt=", ".join(list(hits)[:_NAMED]))
+
+
+def _under(text: MarkupFact, headings: re.Pattern[str]) -> Iterator[int]:
+    """Yield the sections whose heading has one of the words."""
+    return (n for n, section in enumerate(text.sections) if section.level and headings.search(plain(section.title)))
+
+
+def _below(text: MarkupFact, headings: re.Pattern[str]) -> set[int]:
+    """Return the sections under one of the headings, with what stands deeper."""
+    found: set[int] = set()
+    level = 0
+    for number, section in enumerate(text.sections):
+        if level and section.level > level:
+            found.add(number)
+        elif section.level and headings.search(plain(section.title)):
+            found.add(number)
+            level = section.level
+        else:
+            level = 0
+    return found
+
+
+def _size(text: MarkupFact, number: int) -> int:
+    """Count the words of a section and of those deeper below it, diagrams included, its own title not."""
+    level = text.sections[number].level
+    inside = {number}
+    for deeper in range(number + 1, len(text.sections)):
+        if text.sections[deeper].level <= level:
+            break
+        inside.add(deeper)
+    words = sum(text.sections[n].words for n in inside) - len(text.sections[number].title.split())
+    blocks = (block for block in text.blocks if block.section in inside and block.language in _DRAWN)
+    drawn = sum(len(block.text.split()) for block in blocks)
+    return words + drawn
+
+
+def _first_screen(text: MarkupFact, screen: int, aims: set[int]) -> list[Passage]:
+    """Return what is read first, and what stands under headings that promise an aim."""
+    seen: list[Passage] = []
+    size = 0
+    for passage in text.passages:
+        if size <= screen or passage.section in aims:
+            seen.append(passage)
+        size += len(passage.text) // _LETTERS_A_WORD
+    return seen
+
+
+def _parts(text: MarkupFact) -> Iterator[tuple[int, int, str]]:
+    for section in text.sections:
+        yield -1, section.line, section.title
+    for passage in text.passages:
+        yield passage.section, passage.line, passage.text
+    for table in text.tables:
+        yield table.section, table.line, " | ".join(" ".join(row) for row in table.rows)
+    for block in text.blocks:
+        if block.language in _DRAWN:
+            yield block.section, block.line, block.text
+
+
+def _start(text: MarkupFact, number: int) -> str:
+    return next((passage.text[:_EXCERPT] for passage in text.passages if passage.section == number), "")
+
+
+def _at(path: str, passage: Passage) -> Evidence:
+    return Evidence(path, passage.line, excerpt=passage.text[:_EXCERPT])
