@@ -83,6 +83,13 @@ def test_graphql_that_fails_leaves_the_rest_to_rest_and_says_so(github: GitHub) 
     assert target.problems[0] in clock.said
 
 
+def test_graphql_that_does_not_know_an_account_that_rest_knows_is_told(github: GitHub) -> None:
+    github.faults.append(Fault("graphql", lambda _: Reply(200, b'{"data": {"repositoryOwner": null}}'), times=99))
+    (target,) = resolve(github, token=TOKEN)
+    assert [origin.name for origin in target.repositories] == ["churn"]
+    assert "GraphQL shows no ada" in target.problems[0]
+
+
 def test_partial_data_is_kept_and_its_gaps_are_told(github: GitHub) -> None:
     many(github, 3)
     github.node_faults = {"ada/r000": "SAML enforcement", "deployments": "Resource not accessible by integration"}

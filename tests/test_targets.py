@@ -244,6 +244,20 @@ def test_hosts_come_from_the_environment(environment: dict[str, str], expected: 
     assert hosts.from_environment(environment) == expected
 
 
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [
+        ("https://git.acme.io/ada/churn.git", True),
+        ("https://git.acme.io:8443/ada/churn.git", True),
+        ("https://github.com/ada/churn.git", False),
+        ("file://git.acme.io/ada/churn.git", False),
+        ("", False),
+    ],
+)
+def test_a_clone_address_is_the_hosts_own_or_not_followed(address: str, *, own: bool) -> None:
+    assert ENTERPRISE.owns(address) is own
+
+
 def test_a_host_that_is_no_address_is_said() -> None:
     with pytest.raises(AuditorError, match="GITHUB_API_URL is 'github'"):
         hosts.from_environment({"GITHUB_API_URL": "github"})

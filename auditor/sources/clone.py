@@ -26,6 +26,7 @@ _UNFILTERED = "filtering not recognized"
 _HEADS = re.compile(r"^[0-9a-f]{40,64}\trefs/heads/(\S+)$", re.MULTILINE)
 _USUAL_BRANCHES = ("main", "master", "develop", "dev", "trunk")
 _LEAST_SECONDS = 5.0
+_STALLS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def _cloned(journey: _Journey, repository: Path, *more: str) -> Outcome:
             raise GitError(f"cloning it took more than {journey.limits.clone_seconds:.0f} s")
         reason = reasons.of(outcome.said, with_token=journey.transport.token is not None)
         said = f"cloning {journey.origin.name}: {reason}"
-        if not reasons.may_pass(outcome.said) or not journey.patience.back_off(attempt, said):
+        given_up = reasons.stalled(outcome.said) and attempt >= _STALLS
+        if given_up or not reasons.may_pass(outcome.said) or not journey.patience.back_off(attempt, said):
             raise GitError(reason + (f" ({attempt} attempts)" if attempt > 1 else ""))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Connection = HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass
 
-READ_SECONDS = 20
+READ_SECONDS = 12  # GitHub itself gives up on an answer after ten
 PASSING = 0
 """The status of a fault that may be gone at the next attempt: a dropped connection, half an answer."""
 _HOPS = 5

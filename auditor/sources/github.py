@@ -9,6 +9,8 @@ from auditor.sources.client import Client, RateLimitedError, RefusedTokenError
 from auditor.sources.exchange import HostError
 from auditor.sources.listing import Account, Hosted
 
+_REST_ONLY = "REST does not tell pins, checks, deployments or private repositories"
+
 
 def account(client: Client, login: str, *, private: bool = False) -> Account:
     """List an account: by GraphQL with a token, by REST without. Raises AuditorError where there is none."""
@@ -21,6 +23,8 @@ def account(client: Client, login: str, *, private: bool = False) -> Account:
     if profile.login.lower() != login.lower():
         client.patience.report(f"{login} is now called {profile.login}")
         found, problem = _by_graphql(client, profile.login, private=private)
+    if client.token and not found and not problem:
+        problem = (f"GraphQL shows no {profile.login}; {_REST_ONLY}",)
     listed = found or rest.account(client, profile)
     return msgspec.structs.replace(listed, problems=(*problem, *listed.problems))
 
@@ -61,7 +65,7 @@ def _by_graphql(client: Client, login: str, *, private: bool) -> tuple[Account |
     except (RefusedTokenError, RateLimitedError):
         raise
     except HostError as problem:
-        said = f"GraphQL gave no list ({problem}); REST does not tell pins, checks, deployments or private repositories"
+        said = f"GraphQL gave no list ({problem}); {_REST_ONLY}"
         client.patience.report(said)
         return None, (said,)
     return (_with_rest_fields(client, found), ()) if found else (None, ())

@@ -33,6 +33,12 @@ class Hosts:
         asked, own = urlsplit(url), urlsplit(self.server)
         return (asked.scheme, _place(asked.netloc)) == (own.scheme, _place(own.netloc))
 
+    def owns(self, url: str) -> bool:
+        """Say whether an address that this GitHub names is on its own machines, whatever the port."""
+        parts = urlsplit(url)
+        names = (urlsplit(self.server).hostname, urlsplit(self.api).hostname)
+        return parts.scheme in ("https", "http") and parts.hostname in names
+
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Hosts:
     """Read `GITHUB_API_URL`, `GITHUB_GRAPHQL_URL` and `GITHUB_SERVER_URL`; what is not set follows from what is."""

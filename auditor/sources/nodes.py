@@ -21,7 +21,7 @@ def hosted(node: object, hosts: Hosts) -> Hosted | None:
     return Hosted(
         full_name=full_name,
         url=url,
-        clone_url=f"{url if hosts.serves(url) else f'{hosts.server}/{full_name}'}.git",
+        clone_url=f"{url if hosts.owns(url) else f'{hosts.server}/{full_name}'}.git",
         commit=said(tip.get("oid")),
         history=_history(tip),
         empty=node.get("isEmpty") is True,

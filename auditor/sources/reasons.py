@@ -40,6 +40,11 @@ def may_pass(said: str) -> bool:
     return bool(_PASSING.search(said)) and not _LASTING.search(said)
 
 
+def stalled(said: str) -> bool:
+    """Say whether the host stopped sending, which takes long to notice."""
+    return "too slow" in said.lower()
+
+
 def of(said: str, *, with_token: bool) -> str:
     """Return why a repository could not be had."""
     if _REFUSED.search(said):

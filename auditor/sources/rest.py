@@ -3,7 +3,6 @@
 import base64
 import binascii
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -165,11 +164,8 @@ def _hosted(read: _Repository, hosts: Hosts) -> Hosted:
 
 
 def _clone_url(read: _Repository, hosts: Hosts) -> str:
-    """Return where to clone from; an address elsewhere than the host's own is not followed."""
-    own = (urlsplit(hosts.server)[:2], urlsplit(hosts.api)[:2])
-    if urlsplit(read.clone_url)[:2] in own:
-        return read.clone_url
-    return f"{hosts.server}/{read.full_name}.git"
+    """Return where to clone from; an address on another machine than the host's own is not followed."""
+    return read.clone_url if hosts.owns(read.clone_url) else f"{hosts.server}/{read.full_name}.git"
 
 
 def _profile_readme(client: Client, profile: Profile, listed: tuple[Hosted, ...]) -> str | None:

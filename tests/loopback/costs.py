@@ -73,8 +73,8 @@ def _account(size: int) -> Iterator[tuple[GitHub, Path]]:
             repo = github.world.repo(f"ada/r{number:03}")
             repo.folder = first.with_name(f"r{number:03}.git")
             shutil.copytree(first, repo.folder)
-            own = made.git(repo.folder, "commit-tree", "-m", f"Project {number}", "HEAD^{tree}")
-            made.git(repo.folder, "update-ref", "HEAD", own)
+            own = made.blob(repo.folder, f"# Project {number}\n".encode())
+            made.commit_tree(repo.folder, made.tree(repo.folder, [("100644", "blob", own, b"README.md")]))
         yield github, Path(name)
 
 
