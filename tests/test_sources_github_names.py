@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from loopback.asking import TOKEN, many, resolve
 from loopback.clock import Clock
-from loopback.server import GitHub, serving
+from loopback.server import Fault, GitHub, replying, serving
 
 from auditor.model import AuditorError
 
@@ -104,3 +104,24 @@ def test_one_unknown_candidate_does_not_cost_the_others(github: GitHub) -> None:
     assert len(known.repositories) == 1
     assert unknown.repositories == ()
     assert "no user" in unknown.problems[0]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_named_repository_has_what_only_graphql_tells(github: GitHub, *, refused: bool) -> None:
+    github.world.repo("ada/churn", {"a.py": "pass\n"}, ci="FAILURE", has_pages=True, deployment="https://live.app")
+    github.node_faults = {"deployments": "Resource not accessible by integration"} if refused else {}
+    (target,) = resolve(github, "ada/churn", token=TOKEN)
+    (origin,) = target.repositories
+    assert origin.commit
+    assert origin.history
+    assert origin.listing
+    assert (origin.listing.ci_state, origin.listing.has_pages) == ("failure", True)
+    assert origin.listing.deployments == (None if refused else ("https://live.app",))
+
+
+def test_a_named_repository_is_read_without_graphql_too(github: GitHub) -> None:
+    github.world.repo("ada/churn", has_pages=True)
+    github.faults.append(Fault("graphql", replying(403, "Resource not accessible by integration"), times=9))
+    (target,) = resolve(github, "ada/churn", token=TOKEN)
+    assert [origin.commit for origin in target.repositories] == [None]
+    assert target.repositories[0].listing

@@ -50,7 +50,7 @@ def test_rest_answers_have_githubs_shape(github: GitHub, path: str, component: s
 
 @pytest.mark.parametrize("without", [frozenset[str](), documents.DISPENSABLE])
 def test_documents_are_valid_for_githubs_schema(without: frozenset[str]) -> None:
-    for document in (documents.first_page(without), documents.next_page(without)):
+    for document in (documents.first_page(without), documents.next_page(without), documents.one(without)):
         assert validate(_GRAPHQL, parse(document)) == []
 
 

@@ -43,6 +43,10 @@ query Repositories($login: String!, $size: Int!, $cursor: String, $privacy: Repo
   repositoryOwner(login: $login) {{{_REPOSITORIES}
   }}
 }}"""
+_ONE = """
+query Repository($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) { ...repository }
+}"""
 _REPOSITORY = """
 fragment repository on Repository {
   nameWithOwner url description homepageUrl stargazerCount diskUsage createdAt pushedAt
@@ -73,6 +77,11 @@ def first_page(without: frozenset[str] = frozenset()) -> str:
 def next_page(without: frozenset[str] = frozenset()) -> str:
     """Return the document that asks for more repositories."""
     return _NEXT_PAGE + _fragment(without)
+
+
+def one(without: frozenset[str] = frozenset()) -> str:
+    """Return the document that asks for one repository."""
+    return _ONE + _fragment(without)
 
 
 def _fragment(without: frozenset[str]) -> str:

@@ -39,7 +39,7 @@ def repository(client: Client, full_name: str) -> Hosted:
         )
     if found.full_name.lower() != full_name.lower():
         client.patience.report(f"{full_name} is now called {found.full_name}")
-    return found
+    return _with_graphql_fields(client, found) if client.token else found
 
 
 def origin(client: Client, hosted: Hosted, *, name: str | None = None) -> Origin:
@@ -54,6 +54,19 @@ def origin(client: Client, hosted: Hosted, *, name: str | None = None) -> Origin
         history=hosted.history,
         listing=hosted.listing,
     )
+
+
+def _with_graphql_fields(client: Client, found: Hosted) -> Hosted:
+    """Add what REST does not tell of one repository; without it, the clone tells the history."""
+    try:
+        more = graphql.repository(client, found.full_name)
+    except HostError as problem:
+        client.patience.report(f"GraphQL tells nothing of {found.full_name} ({problem}); {_REST_ONLY}")
+        return found
+    if more is None:
+        return found
+    listing = msgspec.structs.replace(more.listing, has_pages=found.listing.has_pages)
+    return msgspec.structs.replace(more, clone_url=found.clone_url, listing=listing)
 
 
 def _by_graphql(client: Client, login: str, *, private: bool) -> tuple[Account | None, tuple[str, ...]]:

@@ -91,6 +91,16 @@ def account(client: Client, login: str, *, private: bool = False) -> Account | N
     return _finished(walk)
 
 
+def repository(client: Client, full_name: str) -> Hosted | None:
+    """Read one repository; None where the host shows none. Raises HostError."""
+    owner, _, name = full_name.partition("/")
+    asked = {"owner": owner, "name": name}
+    answer = client.query(documents.one(), asked)
+    if refused := _costly(answer.errors):
+        answer = client.query(documents.one(refused), asked)
+    return hosted(answer.data.get("repository"), client.hosts)
+
+
 def _finished(walk: _Walk) -> Account:
     counted = (
         f"{name} could not be read for {count} repositories: {why}" for (name, why), count in walk.failures.items()

@@ -16,7 +16,7 @@ def answer(world: World, asked: Mapping[str, Any], faults: Mapping[str, str], *,
     """Execute a document. `faults` maps `owner/name` or `field` to the message of an error there."""
     root = {
         "repositoryOwner": lambda _, login: _owner(world, login, faults, private=private),
-        "repository": lambda _, owner, name, **__: _profile(world, owner, name),
+        "repository": lambda _, owner, name, **__: _named(world, owner, name, faults),
     }
     result = graphql_sync(_SCHEMA, asked["query"], root, variable_values=asked.get("variables"))
     said: dict[str, Any] = {"data": result.data}
@@ -126,10 +126,10 @@ def _log(repo: Repo) -> str:
     return made.git(repo.folder, "log", "--format=%H%x1f%aI%x1f%cI%x1f%s%x1f%an%x1f%ae", "HEAD")
 
 
-def _profile(world: World, owner: str, name: str) -> dict[str, Any]:
+def _named(world: World, owner: str, name: str, faults: Mapping[str, str]) -> Any:
     repo = world.repos.get(f"{owner}/{name}".lower())
     if repo is None:
         message = f"Could not resolve to a Repository with the name '{owner}/{name}'."
         raise GraphQLError(message, extensions={"type": "NOT_FOUND"})
     readme = None if repo.readme is None else {"__typename": "Blob", "text": repo.readme}
-    return {"object": lambda _, **__: readme}
+    return _lazily(world, repo, faults) | {"object": lambda _, **__: readme}

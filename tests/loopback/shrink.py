@@ -55,7 +55,7 @@ def graphql_schema(text: str) -> str:
     schema = build_ast_schema(tree, assume_valid=True)
     types = TypeInfo(schema)
     uses = _Uses(types)
-    for document in (documents.first_page(), documents.next_page()):
+    for document in (documents.first_page(), documents.next_page(), documents.one()):
         visit(parse(document), TypeInfoVisitor(types, uses))
     definitions = {node.name.value: node for node in tree.definitions if isinstance(node, TypeDefinitionNode)}
     wanted, kept = ["Query", "User", "Organization", "Repository", "Commit", "Blob", "GitActor"], {}
