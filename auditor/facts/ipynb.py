@@ -26,9 +26,9 @@ class _Output(msgspec.Struct):
     text: msgspec.Raw = msgspec.Raw()
     data: dict[str, msgspec.Raw] | None = None
     ename: Any = None
-    png: msgspec.Raw | None = None
-    jpeg: msgspec.Raw | None = None
-    svg: msgspec.Raw | None = None
+    png: msgspec.Raw = msgspec.Raw()
+    jpeg: msgspec.Raw = msgspec.Raw()
+    svg: msgspec.Raw = msgspec.Raw()
 
 
 class _Cell(msgspec.Struct):
@@ -194,7 +194,8 @@ def _cell(index: int, cell: _Cell) -> Cell:
 
 def _summary(output: _Output) -> Output:
     data = output.data or {}
-    pictured = any(key.startswith(_PICTURES) for key in data) or any((output.png, output.jpeg, output.svg))
+    old = (output.png, output.jpeg, output.svg)
+    pictured = any(key.startswith(_PICTURES) for key in data) or any(memoryview(each).nbytes for each in old)
     failed = output.output_type in ("error", "pyerr")
     return Output(
         raw=data.get("text/plain", output.text),

@@ -147,8 +147,14 @@ def _asked(program: Program, words: Calls) -> list[Use]:
             continue
         found += [use for use in program.named("post", "request") if use.source.path == source.path]
     if not found:
-        clients = program.named(*sorted(words.clients))
-        found = [use for use in clients if words.libraries.intersection(prefixes(use.name)) and not use.source.is_test]
+        embedding = {use.source.path for use in program.within(words.libraries) if "embeddings" in use.name}
+        found = [
+            use
+            for use in program.named(*sorted(words.clients))
+            if words.libraries.intersection(prefixes(use.name))
+            and not use.source.is_test
+            and use.source.path not in embedding
+        ]
     return sorted(found, key=lambda use: (use.source.path, use.call.line))
 
 
