@@ -11,6 +11,10 @@ _TELLING = re.compile(
     r"|summary|baseline|ablation|submission|backtest|hasil|metri|resultado|resultat|ergebnis|risultat|结果|評価|결과",
     re.IGNORECASE,
 )
+_TABLES = frozenset({"csv", "tsv", "html"})
+_TABLE = re.compile(
+    r"metric|result|eval|leaderboard|benchmark|accuracy|comparison|experiment|ablation|resultad|resultat"
+)
 _PLACES = re.compile(
     r"(?:^|/)(?:results?|reports?|metrics?|logs?|evals?|evaluation|outputs?|artifacts?|runs|mlruns|benchmarks?"
     r"|experiments?)/",
@@ -42,6 +46,8 @@ def parse(data: bytes) -> Fact:
 def reads(path: str) -> bool:
     """Tell whether a path is named like a file of results."""
     name = base_name(path)
+    if suffix(path) in _TABLES and not _TABLE.search(name):
+        return False
     if suffix(path) not in _ENDINGS or _NOT_RESULTS.search(path) or name.startswith("readme"):
         return False
     return bool(_TELLING.search(name) or _PLACES.search(path))

@@ -10,8 +10,8 @@ from auditor.probes.lexicon import Terms, finder, plain
 
 _NUMBER = re.compile(
     r"(?<![\w/.:@^#-])(?P<sign>[-+~≈±]?)(?P<money>[$€£¥₹]?)\s?(?P<n>\d{1,15}(?:[.,]\d{1,15}){0,4}|\.\d{1,9})"
-    r"\s?(?P<unit>%|％|percent\b|per cent\b|pp\b|ms\b|milliseconds?\b|µs\b|s\b|secs?\b|seconds?\b|segundos?\b|secondes?\b"
-    r"|sekunden?\b|secondi\b|detik\b|min\b|mins\b|minutes?\b|minutos?\b|minuten\b|minuti\b|menit\b"
+    r"\s?(?P<unit>%|％|percent\b|per cent\b|pp\b|ms\b|milliseconds?\b|µs\b|s\b|secs?\b|seconds?\b|segundos?\b"
+    r"|secondes?\b|sekunden?\b|secondi\b|detik\b|min\b|mins\b|minutes?\b|minutos?\b|minuten\b|minuti\b|menit\b"
     r"|hours?\b|h\b|x\b|×|times\b|fps\b"
     r"|tokens?/s\w*|req/s\w*|k\b|usd\b|eur\b|gb\b|mb\b|kb\b|毫秒|秒|分钟|分|倍|ミリ秒|초|배)?(?![\w])",
     re.IGNORECASE,
@@ -133,7 +133,8 @@ def _in_clause(clause: _Clause, metrics: Metrics) -> Iterator[Figure]:
             continue
         near = any(start < number.end() + _CLOSE and end > number.start() - _WINDOW for start, end in blocked)
         bound = bool(_BOUND.search(text, max(0, number.start() - _CLOSE), number.start()))
-        if not clause.reporting and (near or (kind in {"efforts", "changes"} and not _ARROW.search(text))):
+        loose = kind in {"efforts", "changes"} and not _ARROW.search(text)
+        if (near and bound) or (not clause.reporting and (near or loose)):
             continue
         sure = not near and (not bound or clause.reporting) and (clause.reporting or kind in {"shares", "errors"})
         yield _figure(clause, number, word, sure=sure, share=kind == "shares")

@@ -38,7 +38,7 @@ def present(
     """Tell whether there is a README of the project's own. `enough` and `least` are words, `lessons` phrases."""
     size = length(readme.text)
     where = Evidence(readme.path, 1, excerpt=f"{size} words")
-    alone = len(readme.text.passages) == 1 and not readme.text.blocks and size < 2 * least
+    alone = len(readme.text.passages) == 1 and not readme.text.blocks and 2 * size < 3 * least
     if size < least or alone:
         return unmet(f"{readme.path} has {size} words: too few to say anything about the project.", where)
     found = _foreign(readme, templates)

@@ -14,7 +14,9 @@ _OUTSIDE = re.compile(
     r"^(?:[a-z][a-z0-9+.-]*:|//|#|mailto|\{|<|\$|~|/(?:api|docs|predict|health|static)\b)", re.IGNORECASE
 )
 _PATH = re.compile(r"\.?/?(?:[\w.@-]+/)*[\w.@-]+/?")
-_TREE = re.compile(r"^[\s│|]*(?:[├└]\s?[─-]+|[|+`\\][-─]{2,})\s*(?P<name>[^\s#←<(]+)")
+_TREE = re.compile(
+    r"^[\s│|]*(?:[├└]\s?[─-]+|[|+`\\][-─]{2,})\s*(?P<name>[^#←<(\t]{1,200}?)\s*(?:\s{2}|#|\s[-–—←<(→:]|$)"
+)
 _EXCERPT = 100
 _MOST = 60
 
@@ -35,6 +37,7 @@ class _Named(msgspec.Struct, frozen=True):
     path: str
     line: int
     link: bool
+    clear: bool = True
 
 
 def honest(readme: Readme, tree: Tree, *, lenience: Lenience, few: float) -> Verdict:
@@ -45,14 +48,15 @@ def honest(readme: Readme, tree: Tree, *, lenience: Lenience, few: float) -> Ver
         return not_applicable(f"{readme.path} names no file or folder of the repository.", Evidence(readme.path, 1))
     lost = [each for each in named if not _is_there(each, readme, tree)]
     if not lost:
-        told = f"All {len(named)} files and folders that {readme.path} names are there."
+        told = f"{readme.path} names {len(named)} files or folders, and all are there."
         return met(told, *(_at(readme, each) for each in named[:2]))
     places = tuple(_at(readme, each) for each in lost[:5])
     names = ", ".join(dict.fromkeys(each.path for each in lost[:3]))
-    told = f"{len(lost)} of {len(named)} files and folders that {readme.path} names are not in the repository: {names}."
+    told = f"{len(lost)} of {len(named)} files or folders that {readme.path} names are not there: {names}."
     fix = f"Correct or remove what line {lost[0].line} of {readme.path} names ({lost[0].path}), or commit it."
-    if len(lost) <= few * len(named):
-        return partly(told, *places, score=1 - len(lost) / len(named), fix=fix)
+    slips = len(lost) == 1 and not lost[0].clear
+    if slips or len(lost) <= few * len(named):
+        return partly(told, *places, score=max(1 - len(lost) / len(named), 0.3), fix=fix)
     return unmet(told, *places, confidence=Confidence.MEDIUM if len(lost) == 1 else Confidence.HIGH, fix=fix)
 
 
@@ -62,7 +66,7 @@ def _named(text: MarkupFact, tree: Tree, lenience: Lenience) -> Iterator[_Named]
         path = each.path.strip().strip("`'\"").removeprefix("./")
         if path and path.lower() not in seen:
             seen.add(path.lower())
-            yield _Named(path, each.line, each.link)
+            yield _Named(path, each.line, each.link, each.clear)
 
 
 def _all_named(text: MarkupFact, tree: Tree, lenience: Lenience) -> Iterator[_Named]:
@@ -74,7 +78,7 @@ def _all_named(text: MarkupFact, tree: Tree, lenience: Lenience) -> Iterator[_Na
     for passage in text.passages:
         for code in passage.code:
             if _PATH.fullmatch(code) and _is_path(code, lenience):
-                yield _Named(code, passage.line, link=False)
+                yield _Named(code, passage.line, link=False, clear=False)
     yield from _in_blocks(text, lenience)
 
 
