@@ -1,9 +1,35 @@
 """All parsers, and which of them read a file of a given name."""
 
-from auditor.facts import markdown, notebook, numbers, python, rst
+from auditor.facts import (
+    container,
+    manifest_other,
+    manifest_project,
+    manifest_requirements,
+    manifest_setup,
+    markdown,
+    notebook,
+    numbers,
+    python,
+    rst,
+    secrets,
+    workflow,
+)
 from auditor.facts.fact import Parser
 
-PARSERS: tuple[Parser, ...] = (markdown.PARSER, rst.PARSER, numbers.PARSER, python.PARSER, notebook.PARSER)
+PARSERS: tuple[Parser, ...] = (
+    markdown.PARSER,
+    rst.PARSER,
+    numbers.PARSER,
+    python.PARSER,
+    notebook.PARSER,
+    manifest_requirements.PARSER,
+    *manifest_project.PARSERS,
+    *manifest_setup.PARSERS,
+    *manifest_other.PARSERS,
+    *workflow.PARSERS,
+    *container.PARSERS,
+    *secrets.PARSERS,
+)
 
 
 def parsers_for(path: str) -> tuple[Parser, ...]:
