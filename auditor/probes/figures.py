@@ -1,7 +1,8 @@
 """The figures that a text reports of a work's outcome, told from settings, wishes and sizes by nearby words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -33,7 +34,7 @@ _YEARS = range(1900, 2100)
 _LARGE = 100
 
 
-class Metrics(msgspec.Struct, frozen=True):
+class Metrics(msgspec.Struct, frozen=True, dict=True):
     """Words for what is measured, and for what a figure near them is not."""
 
     shares: Terms
@@ -47,6 +48,21 @@ class Metrics(msgspec.Struct, frozen=True):
     results_headings: Terms
     baselines: Terms
     pictures: Terms
+
+    @cached_property
+    def kinds(self) -> Mapping[str, re.Pattern[str]]:
+        """Return the pattern of each kind of word that a figure may belong to."""
+        return {kind: finder(getattr(self, kind)) for kind in _KINDS}
+
+    @cached_property
+    def blocks(self) -> re.Pattern[str]:
+        """Return the pattern of words that make a figure a wish or somebody else's."""
+        return finder(self.not_results)
+
+    @cached_property
+    def loose(self) -> re.Pattern[str]:
+        """Return the pattern of words over a column that holds no results."""
+        return finder(self.decoys, self.not_results)
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -121,7 +137,7 @@ def _in_clause(clause: _Clause, metrics: Metrics) -> Iterator[Figure]:
         return
     text = plain(clause.text)
     terms = _terms(text, metrics)
-    blocked = [match.span() for match in finder(metrics.not_results).finditer(text)]
+    blocked = [match.span() for match in metrics.blocks.finditer(text)]
     for number in _NUMBER.finditer(text):
         owner = _owner(number.start(), number.end(), terms)
         if owner is None:
@@ -143,8 +159,8 @@ def _in_clause(clause: _Clause, metrics: Metrics) -> Iterator[Figure]:
 def _terms(text: str, metrics: Metrics) -> list[tuple[int, int, str, str]]:
     return sorted(
         (match.start(), match.end(), kind, match[0])
-        for kind in _KINDS
-        for match in finder(getattr(metrics, kind)).finditer(text)
+        for kind, pattern in metrics.kinds.items()
+        for match in pattern.finditer(text)
     )
 
 
@@ -186,13 +202,12 @@ def _telling(number: re.Match[str]) -> bool:
 
 def _in_table(table: Table, metrics: Metrics, *, reporting: bool) -> Iterator[Figure]:
     """Read a table whose header, or whose first column, names what is measured."""
-    loose = finder(metrics.decoys, metrics.not_results)
     header = [plain(cell) for cell in table.rows[0]]
     for number, row in enumerate(table.rows[1:]):
         for column, cell in enumerate(row):
             title = header[column] if column < len(header) else ""
             found = _NUMBER.search(plain(cell))
-            if found is None or loose.search(title):
+            if found is None or metrics.loose.search(title):
                 continue
             kind, word = _measured(title, plain(row[0]) if column else "", found, metrics, reporting=reporting)
             bound = _BOUND.search(plain(cell)[: found.start()])
@@ -203,12 +218,11 @@ def _in_table(table: Table, metrics: Metrics, *, reporting: bool) -> Iterator[Fi
 
 def _measured(title: str, label: str, number: re.Match[str], metrics: Metrics, *, reporting: bool) -> tuple[str, str]:
     """Return the kind and the name of what a cell's figure measures, by its column or its row."""
-    loose = finder(metrics.decoys, metrics.not_results)
     for over in (title, label):
-        if loose.search(over):
+        if metrics.loose.search(over):
             continue
         for kind in ("shares", "errors", "speeds", "efforts") if reporting else ("shares", "errors", "speeds"):
-            word = finder(getattr(metrics, kind)).search(over)
+            word = metrics.kinds[kind].search(over)
             if word and (kind in {"shares", "errors"} or _fits(number, kind, "") or _TIMED.search(over)):
                 return kind, word[0]
     return "", ""

@@ -39,7 +39,7 @@ _BEYOND_DOUBT = 1.3
 
 def plain(text: str) -> str:
     """Return the text in lower case, Latin letters without accents; no letter moves."""
-    return text.translate(_BARE).lower()
+    return text.lower() if text.isascii() else text.translate(_BARE).lower()
 
 
 def finder(*terms: Terms) -> re.Pattern[str]:

@@ -14,6 +14,8 @@ from auditor.views.readme import Readme
 _TREE_LINE = re.compile(r"[├└]\s?[─-]|^[\s│|]*[|+`\\][-─]{2}|^\s*[\w.-]+/\s")
 _BOX = re.compile(r"[┌┐┘╔╗╝╭╮╯▼▲◄►→←↓↑⇒⬇➡]|\+--+\+|-{1,3}>|=>|<-{1,3}|^\s*[|v│]\s*$")
 _EXCERPT = 100
+Lines = list[tuple[Evidence, str]]
+"""Texts and where they stand."""
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -36,25 +38,25 @@ def present(
     readme: Readme, *, templates: Mapping[str, Template], leftovers: Leftovers, enough: int, least: int, lessons: int
 ) -> Verdict:
     """Tell whether there is a README of the project's own. `enough` and `least` are words, `lessons` phrases."""
-    size = length(readme.text)
+    size, lines = length(readme.text), _lines(readme)
     where = Evidence(readme.path, 1, excerpt=f"{size} words")
     alone = len(readme.text.passages) == 1 and not readme.text.blocks and 2 * size < 3 * least
     if size < least or alone:
         return unmet(f"{readme.path} has {size} words: too few to say anything about the project.", where)
-    found = _foreign(readme, templates)
+    found = _foreign(lines, templates)
     if found is not None and readme.text.words - found[0].words < enough:
         return _templated(readme, *found, least=least)
-    tasks = list(_phrases(readme, leftovers.assignment))
+    tasks = list(_phrases(lines, leftovers.assignment))
     if len(tasks) >= lessons:
         return partly(
             f"{readme.path} reads as the instructions of an assignment, not as a description of this work.",
             *tasks[:3],
             confidence=Confidence.MEDIUM,
         )
-    blanks = list(_phrases(readme, leftovers.blanks))
+    blanks = list(_phrases(lines, leftovers.blanks))
     if len(blanks) >= lessons or (blanks and size < enough):
         return partly(f"{readme.path} still has blanks of a template to fill in.", *blanks[:3])
-    if chat := list(_phrases(readme, leftovers.chatbot)):
+    if chat := list(_phrases(lines, leftovers.chatbot)):
         return partly(f"{readme.path} still holds a chatbot's words to its author.", *chat[:3], score=0.6)
     if readme.nested:
         return partly(f"No README stands where hosts show it; {readme.path} speaks for a part.", where)
@@ -122,9 +124,9 @@ def _structure(size: int, short: int) -> int:
     return 2 if size <= 3 * short else 3
 
 
-def _foreign(readme: Readme, templates: Mapping[str, Template]) -> tuple[Template, list[Evidence]] | None:
+def _foreign(lines: Lines, templates: Mapping[str, Template]) -> tuple[Template, list[Evidence]] | None:
     for template in templates.values():
-        if marks := list(_phrases(readme, template.marks)):
+        if marks := list(_phrases(lines, template.marks)):
             return template, marks
     return None
 
@@ -135,15 +137,24 @@ def _templated(readme: Readme, template: Template, marks: list[Evidence], *, lea
     return partly(f"{readme.path} is {template.title} for the most part.", *marks[:3])
 
 
-def _phrases(readme: Readme, phrases: Iterable[str]) -> Iterable[Evidence]:
+def _lines(readme: Readme) -> Lines:
+    """Return the README's texts without accents, each with its place."""
+    text = readme.text
+    written = [(passage.line, passage.text) for passage in text.passages]
+    written += [(section.line, section.title) for section in text.sections]
+    written += [(link.line, f"{link.text} {link.url}") for link in text.links]
+    plainly = ((line, plain(said).replace("’", "'").replace("`", "")) for line, said in written)
+    return [(Evidence(readme.path, line), said) for line, said in plainly]
+
+
+def _phrases(lines: Lines, phrases: Iterable[str]) -> Iterable[Evidence]:
     """Yield the places where the phrases stand, each phrase once."""
-    lines = [(passage.line, plain(passage.text)) for passage in readme.text.passages]
-    lines += [(section.line, plain(section.title)) for section in readme.text.sections]
-    lines += [(link.line, plain(f"{link.text} {link.url}")) for link in readme.text.links]
+    whole = "\n".join(said for _, said in lines)
     for phrase in phrases:
-        line = next((line for line, text in lines if phrase in text.replace("’", "'").replace("`", "")), None)
-        if line is not None:
-            yield Evidence(readme.path, line, excerpt=phrase)
+        if phrase in whole:
+            place = next((place for place, said in lines if phrase in said), None)
+            if place is not None:
+                yield msgspec.structs.replace(place, excerpt=phrase)
 
 
 def _is_decoration(link: Link, decorations: tuple[str, ...]) -> bool:
