@@ -191,3 +191,27 @@ def test_no_json_raises(book: dict[str, Any]) -> None:
 @settings(max_examples=80)
 def test_magics_never_move_lines(source: str) -> None:
     assert plain(source).source.count("\n") == source.count("\n")
+
+
+@given(st.text(alphabet="#>=-* <h1/>a\n\t_", max_size=40))
+@settings(max_examples=100)
+def test_no_markdown_raises(source: str) -> None:
+    cell = _read({"markdown": source}).cells[0]
+    assert 0 <= cell.prose <= cell.words
+    assert 0 <= cell.heading <= 6
+
+
+@pytest.mark.parametrize(
+    ("source", "heading", "prose"),
+    [
+        ("Title\n=====\nsome words here", 1, 3),
+        ("text\n\n#Title", 1, 1),
+        ("<h3 style='x'>Title</h3><p>two words</p>", 3, 2),
+        ("**Only bold**", 6, 0),
+        ("> quoted\n>\n- item", 0, 2),
+        ("データを読み込みます", 0, 5),
+    ],
+)
+def test_markdown_cells(source: str, heading: int, prose: int) -> None:
+    cell = _read({"markdown": source}).cells[0]
+    assert (cell.heading, cell.prose) == (heading, prose)

@@ -9,16 +9,12 @@ from auditor.facts.fact import Fact, Parser, Unreadable, suffix
 from auditor.facts.magics import plain
 from auditor.facts.python import PythonFact
 
-_HEADING = re.compile(
-    r"^[ \t>]{0,4}(#{1,6})[ \t]*[^\s#]|<h([1-6])\b|^(?=\S).{1,200}\n(?:(=)|-)[=-]{2,}[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
+_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*")
+_HTML_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,300}>([^<]{0,300})", re.IGNORECASE)
 _BOLD = re.compile(r"\s*(?:\*\*|__)[^*_\n]{2,120}(?:\*\*|__)\s*:?\s*")
-_HEADING_LINE = re.compile(r"^[ \t>]{0,4}#{1,6}.*$|<h[1-6]\b[^>]{0,300}>[^<]{0,300}", re.MULTILINE | re.IGNORECASE)
 _MARKUP = re.compile(
     r"<[^<>]{0,500}>|!\[[^\]]{0,200}\]\([^)\s]{0,2000}\)?|\]\([^)\s]{0,500}\)|https?://\S{1,500}|data:\S+"
 )
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+(?:[eE][-+]?\d{1,3})?|\d{2,15})(?: ?%)?(?!\w)")
 _ANSI = re.compile(r"\x1b\[[\d;]{0,20}m")
@@ -26,7 +22,7 @@ _SILENT = re.compile(
     r"(?:from|import|def|class|async def|pass|del|global|assert|@|raise)\b|@|[\w.\[\]'\"(), *:]{1,200}?[-+*/|&@]?=(?!=)"
 )
 _SHOWS = re.compile(r"\b(?:print|display|show|plot|head|info|describe|fit|write)\w{0,30}\(|^[ \t]*[!%]", re.MULTILINE)
-_BOLD_LEVEL = 6
+_DEEPEST = 6
 _SAID = 80
 _INTRO = 2000
 _NUMBERS = 4000
@@ -104,10 +100,9 @@ def _cell(cell: ipynb.Cell, start_line: int) -> Cell:
     lines = [line for line in cell.source.split("\n") if line.strip()]
     said = lines[0].strip()[:_SAID] if lines else ""
     if cell.kind != "code":
-        heading = cell.level or _heading(cell.source)
-        words = _words(cell.source)
-        prose = 0 if cell.level or _BOLD.fullmatch(cell.source) else _words(_HEADING_LINE.sub(" ", cell.source))
-        return Cell(cell.index, cell.kind, len(lines), words, heading, prose=prose, said=said)
+        level, titles, prose = (cell.level, cell.source, "") if cell.level else _parted(lines)
+        told = _words(prose)
+        return Cell(cell.index, cell.kind, len(lines), told + _words(titles), level, prose=told, said=said)
     return Cell(
         index=cell.index,
         kind="code",
@@ -123,19 +118,44 @@ def _cell(cell: ipynb.Cell, start_line: int) -> Cell:
     )
 
 
-def _heading(text: str) -> int:
-    found = _HEADING.search(text)
-    if found is None:
-        return _BOLD_LEVEL if _BOLD.fullmatch(text) else 0
-    if found[1] or found[2]:
-        return len(found[1]) if found[1] else int(found[2])
-    return 1 if found[3] else 2
+def _parted(lines: list[str]) -> tuple[int, str, str]:
+    """Part Markdown into the level of its first heading (0 for none), its headings, and the rest."""
+    level = 0
+    titles: list[str] = []
+    rest: list[str] = []
+    for line in lines:
+        bare = line.lstrip(" \t>")
+        if bare.startswith("#") and bare.strip("# "):
+            level = level or min(len(bare) - len(bare.lstrip("#")), _DEEPEST)
+            titles.append(bare)
+        elif rest and bare.startswith(("=", "-")) and _UNDERLINE.fullmatch(bare):
+            level = level or (1 if bare.startswith("=") else 2)
+            titles.append(rest.pop())
+        else:
+            rest.append(line)
+    text = "\n".join(rest)
+    if "<h" in text or "<H" in text:
+        found = _HTML_HEADING.findall(text)
+        level = level or (int(found[0][0]) if found else 0)
+        titles += [title for _, title in found]
+        text = _HTML_HEADING.sub(" ", text)
+    if not level and _BOLD.fullmatch(text):
+        return _DEEPEST, text, ""
+    return level, "\n".join(titles), text
 
 
 def _words(text: str) -> int:
-    text = _MARKUP.sub(" ", text)
+    if "<" in text or "](" in text or "://" in text:
+        text = _MARKUP.sub(" ", text)
+    if text.isascii():
+        return _tokens(text)
     characters = len(_CJK.findall(text))
-    return len(_WORD.findall(_CJK.sub(" ", text) if characters else text)) + characters // 2
+    return _tokens(_CJK.sub(" ", text) if characters else text) + characters // 2
+
+
+def _tokens(text: str) -> int:
+    """Count what stands between spaces and has a letter in it; letters are what upper and lower case tell apart."""
+    return sum(word.upper() != word.lower() or not word.isascii() for word in text.split())
 
 
 def _is_silent(source: str) -> bool:
