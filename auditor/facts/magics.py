@@ -9,6 +9,7 @@ _PYTHON_MAGICS = frozenset(
     {"time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "px", "notify", "wandb", "snakeviz", "skip",
      "heat", "debug", "tb", "scalene", "pyinstrument", "mlflow_run", "script_magic", "autopx", "spark"}
 )  # fmt: skip
+_SHELLS = frozenset({"bash", "sh", "shell", "script", "system", "cmd", "!"})
 _CELL = re.compile(r"\s*%%([\w.]+)")
 _TIMED = re.compile(r"(\s*)%(?:time|timeit|prun|memit|lprun|mprun)\b(?:[ \t]+-[a-z]+(?:[ \t]+\d+)?)*[ \t]+(?=\S)")
 _LINE = re.compile(r"(\s*)(?:!|%[A-Za-z_]|\?{1,2}[A-Za-z_])")
@@ -21,10 +22,15 @@ _CUT = 300
 
 
 class Plain(msgspec.Struct, frozen=True):
-    """A cell's Python with as many lines as the cell; `installs` are its lines that install packages."""
+    """A cell's Python with as many lines as the cell; `commands` are its shell lines, each with its line from 0."""
 
     source: str
-    installs: tuple[str, ...] = ()
+    commands: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def installs(self) -> tuple[str, ...]:
+        """Those of the commands that install packages."""
+        return tuple(command for command, _ in self.commands if _INSTALLS.search(command))
 
 
 def plain(source: str) -> Plain:
@@ -33,30 +39,31 @@ def plain(source: str) -> Plain:
         return Plain(source)
     lines = source.split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    commands: list[tuple[str, int]] = []
     if cell := _CELL.match(lines[first]):
         if cell[1] not in _PYTHON_MAGICS:
-            return Plain("\n" * (len(lines) - 1), tuple(_installing(lines[first + 1 :])))
+            shell = cell[1] in _SHELLS
+            told = ((line.strip()[:_CUT], at) for at, line in enumerate(lines) if at > first and line.strip())
+            return Plain("\n" * (len(lines) - 1), tuple(told) if shell else ())
         lines[first] = ""
-    installs: list[str] = []
-    return Plain("\n".join(_lines(lines, installs)), tuple(installs))
+    return Plain("\n".join(_lines(lines, commands)), tuple(commands))
 
 
-def _lines(lines: list[str], installs: list[str]) -> Iterator[str]:
-    shell = ""  # a shell command so far, while its lines end in a backslash
-    for line in lines:
+def _lines(lines: list[str], commands: list[tuple[str, int]]) -> Iterator[str]:
+    shell, start = "", 0  # a shell command so far, while its lines end in a backslash
+    for at, line in enumerate(lines):
         if shell:
             shell = f"{shell.removesuffix(chr(92))} {line.strip()}"
             yield ""
         elif (blank := _blank(line)) is not None:
-            shell = line.strip()
+            shell, start = line.strip(), at
             yield blank
         else:
             yield _TIMED.sub(r"\1", line, count=1) if "%" in line else line
             continue
-        if not shell.endswith("\\"):
-            installs.extend(_installing([shell]))
+        if not shell.endswith("\\") or at == len(lines) - 1:
+            commands.append((shell.lstrip("!%")[:_CUT], start))
             shell = ""
-    installs.extend(_installing([shell]))
 
 
 def _blank(line: str) -> str | None:
@@ -66,7 +73,3 @@ def _blank(line: str) -> str | None:
     if found := _LINE.match(line) or _BARE_INSTALL.match(line) or _HELP.match(line):
         return f"{found[1]}pass" if found[1] else ""
     return f"{found[1]}None" if (found := _ASSIGNED.match(line)) else None
-
-
-def _installing(lines: list[str]) -> Iterator[str]:
-    return (line.strip().lstrip("!%")[:_CUT] for line in lines if _INSTALLS.search(line[:_CUT]))

@@ -1,12 +1,12 @@
 """What a notebook says: its cells in order, what ran, what came out in summary. Outputs are never kept."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.facts import ipynb
 from auditor.facts.cells import joined
 from auditor.facts.fact import Fact, Parser, Unreadable, suffix
-from auditor.facts.magics import plain
+from auditor.facts.magics import Plain, plain
 from auditor.facts.python import PythonFact
 
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*")
@@ -26,6 +26,7 @@ _DEEPEST = 6
 _SAID = 80
 _INTRO = 2000
 _NUMBERS = 4000
+_COMMANDS = 200
 _TEXT = 100_000  # of one output, from the start, and a tenth of it from the end
 
 
@@ -59,8 +60,8 @@ class NotebookFact(Fact, frozen=True):
 
     `program` is all code cells as one Python program in order, magics and shell lines removed; a code cell's
     `start_line` is where it begins in that program (from 1). `numbers` are the figures printed in outputs (as written,
-    for backing a README's claims), `installs` the `!pip install` lines, `unparsed` the indexes of cells that don't
-    parse, `intro` the text of the first Markdown cell (cut).
+    for backing a README's claims), `installs` the `!pip install` lines, `commands` all shell lines with their line in
+    the program, `unparsed` the indexes of cells that don't parse, `intro` the text of the first Markdown cell (cut).
     """
 
     language: str
@@ -70,6 +71,7 @@ class NotebookFact(Fact, frozen=True):
     installs: tuple[str, ...] = ()
     unparsed: tuple[int, ...] = ()
     intro: str = ""
+    commands: tuple[tuple[str, int], ...] = ()
 
 
 def parse(data: bytes) -> NotebookFact | Unreadable:
@@ -87,8 +89,14 @@ def parse(data: bytes) -> NotebookFact | Unreadable:
         numbers=_numbers(book.cells),
         installs=tuple(line for each in plains.values() for line in each.installs),
         unparsed=program.unparsed,
+        commands=tuple(_commands(plains, program.starts))[:_COMMANDS],
         intro=next((cell.source[:_INTRO] for cell in book.cells if cell.kind == "markdown"), ""),
     )
+
+
+def _commands(plains: Mapping[int, Plain], starts: Mapping[int, int]) -> Iterator[tuple[str, int]]:
+    for index, each in plains.items():
+        yield from ((command, starts.get(index, 0) + line) for command, line in each.commands)
 
 
 PARSER = Parser(

@@ -67,12 +67,10 @@ def metrics(program: Program, tree: Layout, *, words: Words, enough: int) -> Ver
 
 def _suited(found: Mapping[str, Evidence], table: Mapping[str, Metric]) -> dict[str, Evidence]:
     """Leave out accuracy, and a lone squared error beside measures of classification: it says nothing there."""
-    tasks = {table[name].task for name in found}
     regression = [name for name in found if table[name].task == "regression"]
-    odd = (
-        {"accuracy", "regression"} if len(regression) == 1 and {"accuracy", "classification"} & tasks else {"accuracy"}
-    )
-    return {name: place for name, place in found.items() if table[name].task not in odd}
+    classes = {place.path for name, place in found.items() if table[name].task in ("accuracy", "classification")}
+    odd = {name for name in regression if len(regression) == 1 and found[name].path in classes}
+    return {name: place for name, place in found.items() if table[name].task != "accuracy" and name not in odd}
 
 
 _ACCURACY_FIX = "Add precision, recall and F1 (sklearn's classification_report) and a confusion matrix to the accuracy."
@@ -101,6 +99,8 @@ def _called(program: Program, table: Mapping[str, Metric]) -> Iterator[tuple[str
         for use in (*program.named(*sorted(metric.calls)), *(program.within(dotted) if dotted else ())):
             if _in_place(use.source, metric):
                 yield name, use.place
+        if metric.commands:
+            yield from ((name, place) for place in program.commanding(re.compile(metric.commands)))
 
 
 def _defined(program: Program, table: Mapping[str, Metric]) -> Iterator[tuple[str, Evidence]]:

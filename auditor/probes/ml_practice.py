@@ -7,7 +7,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, pa
 from auditor.probes.ml_training import own_learners, shipped, trained
 from auditor.probes.ml_words import Words
 from auditor.views.layout import Layout
-from auditor.views.program import Program, prefixes
+from auditor.views.program import Program, Use, last, prefixes
 
 _SHOWN = 4
 _NO_MODEL = "No model is trained in Python here."
@@ -97,7 +97,7 @@ def monitoring(program: Program, tree: Layout, *, words: Words) -> Verdict:
     table = words.monitoring
     calls = [use for use in program.within(table.modules) if not use.source.is_test]
     if calls:
-        roots = sorted({use.name.partition(".")[0] for use in calls})
+        roots = sorted({_module(use, table.modules) for use in calls})
         return met(f"The service is watched with {', '.join(roots)}.", *(use.place for use in calls[:_SHOWN]))
     places = [
         *_spoken(program, re.compile(table.names)),
@@ -108,6 +108,11 @@ def monitoring(program: Program, tree: Layout, *, words: Words) -> Verdict:
             "There are beginnings of monitoring or retraining.", *places[:_SHOWN], confidence=Confidence.MEDIUM
         )
     return unmet("A model is served, and nothing watches its input or output.", *(use.place for use in served[:_SHOWN]))
+
+
+def _module(use: Use, modules: frozenset[str]) -> str:
+    """Return the last part of the module that a call was recognised by."""
+    return last(next(prefix for prefix in prefixes(use.name) if prefix in modules))
 
 
 def _kinds(program: Program, words: Words) -> dict[str, Evidence]:

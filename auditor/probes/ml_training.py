@@ -20,6 +20,7 @@ def models(program: Program, words: Words) -> tuple[Evidence, ...]:
     """Return where models are trained: by calls, or by classes of the repository's own that fit and predict."""
     return (
         *(use.place for use in trained(program, words)),
+        *program.commanding(re.compile(words.training.commands)),
         *(s.at(n, f"class {name}") for s, n, name in own_learners(program)),
     )
 
@@ -39,8 +40,8 @@ def shipped(program: Program, tree: Layout, words: Words) -> tuple[Evidence, ...
     if not loading:
         return ()
     pretrained = re.compile(words.artefacts.pretrained)
-    models = [entry.path for entry in tree.named(re.compile(words.artefacts.paths, re.IGNORECASE))]
-    own = [path for path in models if not pretrained.search(path)]
+    found = [entry.path for entry in tree.named(re.compile(words.artefacts.paths, re.IGNORECASE))]
+    own = [path for path in found if not pretrained.search(path)]
     return (*(Evidence(path, excerpt="a trained model") for path in own[:2]), loading[0].place) if own else ()
 
 

@@ -12,7 +12,7 @@ from auditor.views.program import Program, Source, last
 _SHOWN = 3
 _FOLDER = re.compile(
     r"(?i)(?:^|/)(train|training|valid|validation|val|test|testing|dev)(?:[_-]?(?:data|set|images|dataset))?"
-    r"(?:/[^/]+)?(?:/[^/]+)?/?[^/.]*\.(?:csv|parquet|npz|npy|jsonl?|txt|pkl|tsv|jpe?g|png|arff|h5|wav|xml)$"
+    r"(?:/(?:[^/]+/){0,3}[^/]+)?\.(?:csv|parquet|npz|npy|jsonl?|txt|pkl|tsv|jpe?g|png|arff|h5|wav|xml)$"
 )
 _PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"} | dict.fromkeys(
     ("valid", "validation", "val", "dev"), "validation"

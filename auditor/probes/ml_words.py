@@ -16,6 +16,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transformers: Names
     libraries: Names
     elsewhere: str
+    commands: str
 
 
 class Artefacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +35,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: Names
     many: int = 1
     needs: Names = frozenset()
+    commands: str = ""
 
 
 class Validation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

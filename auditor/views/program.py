@@ -18,11 +18,12 @@ _CUT = 120
 
 
 class Source(msgspec.Struct, frozen=True):
-    """One module, or a notebook's code cells as one program."""
+    """One module, or a notebook's code cells as one program; `commands` are its shell lines."""
 
     path: str
     fact: PythonFact
     cells: tuple[Cell, ...] = ()
+    commands: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_test(self) -> bool:
@@ -108,6 +109,11 @@ class Program(msgspec.Struct, frozen=True):
         for uses in self.by_last.values():
             yield from (use for use in uses if any(key in keywords for key, _ in use.call.keywords))
 
+    def commanding(self, pattern: re.Pattern[str]) -> Iterator[Evidence]:
+        """Yield the notebooks' shell lines that match."""
+        for source in self.sources:
+            yield from (source.at(line, f"!{text}") for text, line in source.commands if pattern.search(text))
+
     def importing(self, roots: frozenset[str]) -> Iterator[Evidence]:
         """Yield the first import of each of the modules."""
         for module, (source, found) in self.modules.items():
@@ -136,7 +142,7 @@ def _sources(reading: Reading) -> Iterator[Source]:
     for path, book in reading.readable(NotebookFact).items():
         cells = tuple(cell for cell in book.cells if cell.kind == "code")
         if own.is_own(path) and book.language == "python" and cells:
-            yield Source(path, book.program, cells)
+            yield Source(path, book.program, cells, book.commands)
 
 
 def _unread(reading: Reading) -> Iterator[str]:
