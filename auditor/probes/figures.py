@@ -10,26 +10,33 @@ from auditor.facts.markup import MarkupFact, Table
 from auditor.probes.lexicon import Terms, finder, plain
 
 _NUMBER = re.compile(
-    r"(?<![\w/.:@^#-])(?P<sign>[-+~≈±]?)(?P<money>[$€£¥₹]?)\s?(?P<n>\d{1,15}(?:[.,]\d{1,15}){0,4}|\.\d{1,9})"
+    r"(?<![0-9a-z_/.:@^#-])(?P<sign>[-+~≈±]?)(?P<money>[$€£¥₹]?)\s?(?P<n>\d{1,15}(?:[.,]\d{1,15}){0,4}|\.\d{1,9})"
     r"\s?(?P<unit>%|％|percent\b|per cent\b|pp\b|ms\b|milliseconds?\b|µs\b|s\b|secs?\b|seconds?\b|segundos?\b"
     r"|secondes?\b|sekunden?\b|secondi\b|detik\b|min\b|mins\b|minutes?\b|minutos?\b|minuten\b|minuti\b|menit\b"
     r"|hours?\b|h\b|x\b|×|times\b|fps\b"
-    r"|tokens?/s\w*|req/s\w*|k\b|usd\b|eur\b|gb\b|mb\b|kb\b|毫秒|秒|分钟|分|倍|ミリ秒|초|배)?(?![\w])",
+    r"|tokens?/s\w*|req/s\w*|k\b|usd\b|eur\b|gb\b|mb\b|kb\b|毫秒|秒|分钟|分|倍|ミリ秒|초|배)?(?![0-9a-z_])",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"(?<=[.!?])\s+|[。；!?]|[;\n]")
 _ARROW = re.compile(r"→|->|➜|⟶|=>")
 _TIMED = re.compile(r"\((?:ms|s|sec|secs|seconds?|min|minutes?|fps|mb|gb|usd|[$€£])\)")
 _BOUND = re.compile(r"(?:[<>≥≤]=?|\bover|\babove|\bbelow|\bunder|\bup to|\bmin(?:imum)?\.?)\s*$", re.IGNORECASE)
+_JOINED = re.compile(r"\s*(?:of|to|is|at|[=:]|de|von|di|da|auf)?\s*")
 _PER_CENT = ("%", "％", "percent", "per cent", "pp")
 _RATES = ("", "k", *_PER_CENT)
+_LETTERS = 2_000
+"""What is read of one sentence: every figure is held against every word of it."""
 _BEFORE = 70
 _AFTER = 28
 _WINDOW = 48
 _CLOSE = 12
 _PLAIN_BLOCKS = {"", "text", "txt", "console", "output", "plaintext", "log"}
 _COMMAND = re.compile(r"^\s*(?:\$|>|#|pip|python|git|docker|cd|curl|make|import|from|def|[{}\[\]\"'])")
-_KINDS = ("shares", "errors", "speeds", "efforts", "changes", "decoys")
+_LOOSE = frozenset({"efforts", "changes", "scores"})
+_SHARES = frozenset({"shares", "scores"})
+_KINDS = ("shares", "scores", "errors", "speeds", "efforts", "changes", "decoys")
+_DOUBT = {"changes": 40, "scores": 20}
+_IN_TABLES = ("shares", "errors", "speeds", "scores", "efforts")
 _YEARS = range(1900, 2100)
 _LARGE = 100
 
@@ -38,6 +45,7 @@ class Metrics(msgspec.Struct, frozen=True, dict=True):
     """Words for what is measured, and for what a figure near them is not."""
 
     shares: Terms
+    scores: Terms
     errors: Terms
     speeds: Terms
     efforts: Terms
@@ -83,6 +91,7 @@ class _Clause(msgspec.Struct, frozen=True):
     text: str
     line: int
     reporting: bool
+    title: str = ""
 
 
 def reported(text: MarkupFact, metrics: Metrics) -> list[Figure]:
@@ -120,13 +129,13 @@ def _clauses(text: MarkupFact, parts: list[bool | None]) -> Iterator[_Clause]:
         kind = parts[passage.section]
         if kind is not None:
             for clause in _CLAUSE.split(passage.text):
-                yield _Clause(clause, passage.line, kind)
+                yield _Clause(clause, passage.line, kind, titles[passage.section])
     for block in text.blocks:
         kind = parts[block.section]
         if kind is not None and block.language in _PLAIN_BLOCKS:
             for number, line in enumerate(block.text.split("\n")):
                 if not _COMMAND.match(line):
-                    yield _Clause(line, block.line + number, kind)
+                    yield _Clause(line, block.line + number, kind, titles[block.section])
     for number, section in enumerate(text.sections):
         if parts[number] is not None and any(letter.isdigit() for letter in titles[number]):
             yield _Clause(section.title, section.line, False)
@@ -135,25 +144,26 @@ def _clauses(text: MarkupFact, parts: list[bool | None]) -> Iterator[_Clause]:
 def _in_clause(clause: _Clause, metrics: Metrics) -> Iterator[Figure]:
     if not any(letter.isdigit() for letter in clause.text):
         return
-    text = plain(clause.text)
+    text = plain(clause.text[:_LETTERS])
     terms = _terms(text, metrics)
     blocked = [match.span() for match in metrics.blocks.finditer(text)]
     for number in _NUMBER.finditer(text):
-        owner = _owner(number.start(), number.end(), terms)
+        owner = _owner(text, number.start(), number.end(), terms)
         if owner is None:
             if clause.reporting and _telling(number):
-                yield _figure(clause, number, "", sure=False)
+                titled = metrics.kinds["shares"].search(clause.title) or metrics.kinds["errors"].search(clause.title)
+                yield _figure(clause, number, titled[0] if titled else "", sure=titled is not None)
             continue
         kind, word = owner
         if kind == "decoys" or not _fits(number, kind, text):
             continue
         near = any(start < number.end() + _CLOSE and end > number.start() - _WINDOW for start, end in blocked)
         bound = bool(_BOUND.search(text, max(0, number.start() - _CLOSE), number.start()))
-        loose = kind in {"efforts", "changes"} and not _ARROW.search(text)
+        loose = kind in _LOOSE and not _ARROW.search(text)
         if (near and bound) or (not clause.reporting and (near or loose)):
             continue
         sure = not near and (not bound or clause.reporting) and (clause.reporting or kind in {"shares", "errors"})
-        yield _figure(clause, number, word, sure=sure, share=kind == "shares")
+        yield _figure(clause, number, word, sure=sure, share=kind in _SHARES)
 
 
 def _terms(text: str, metrics: Metrics) -> list[tuple[int, int, str, str]]:
@@ -164,14 +174,17 @@ def _terms(text: str, metrics: Metrics) -> list[tuple[int, int, str, str]]:
     )
 
 
-def _owner(start: int, end: int, terms: list[tuple[int, int, str, str]]) -> tuple[str, str] | None:
+def _owner(text: str, start: int, end: int, terms: list[tuple[int, int, str, str]]) -> tuple[str, str] | None:
     """Return the nearest word of a kind: what follows a figure closely owns it as much as what stands before."""
     near: list[tuple[int, int, str, str]] = []
     for since, until, kind, word in terms:
         distance = start - until if until <= start else since - end
         reach = _BEFORE if until <= start else _AFTER
-        if 0 <= distance <= reach and not (kind == "changes" and distance > reach):
-            weak = 40 if kind == "changes" else 15 if kind == "decoys" and until <= start and distance > _CLOSE else 0
+        if 0 <= distance <= reach:
+            if kind == "decoys" and until <= start and _JOINED.fullmatch(text, until, start):
+                return kind, word
+            far = kind == "decoys" and until <= start and distance > _CLOSE
+            weak = 15 if far else _DOUBT.get(kind, 0)
             near.append((distance + weak, -len(word), kind, word))
     return min(near)[2:] if near else None
 
@@ -180,7 +193,7 @@ def _fits(number: re.Match[str], kind: str, text: str) -> bool:
     """Tell whether a figure has the shape of what such a word measures."""
     unit = (number["unit"] or "").lower()
     value = value_of(number["n"])
-    if kind == "shares":
+    if kind in _SHARES:
         if unit in _PER_CENT:
             return value <= _LARGE
         return unit == "" and not number["money"] and "." in number["n"].replace(",", ".") and value <= _LARGE
@@ -213,7 +226,7 @@ def _in_table(table: Table, metrics: Metrics, *, reporting: bool) -> Iterator[Fi
             bound = _BOUND.search(plain(cell)[: found.start()])
             if word or (column and reporting and _telling(found)):
                 line = table.line + 2 + number
-                yield Figure(found[0].strip(), word, line, " | ".join(row), bool(word) and not bound, kind == "shares")
+                yield Figure(found[0].strip(), word, line, " | ".join(row), bool(word) and not bound, kind in _SHARES)
 
 
 def _measured(title: str, label: str, number: re.Match[str], metrics: Metrics, *, reporting: bool) -> tuple[str, str]:
@@ -221,9 +234,9 @@ def _measured(title: str, label: str, number: re.Match[str], metrics: Metrics, *
     for over in (title, label):
         if metrics.loose.search(over):
             continue
-        for kind in ("shares", "errors", "speeds", "efforts") if reporting else ("shares", "errors", "speeds"):
+        for kind in _IN_TABLES if reporting else _IN_TABLES[:3]:
             word = metrics.kinds[kind].search(over)
-            if word and (kind in {"shares", "errors"} or _fits(number, kind, "") or _TIMED.search(over)):
+            if word and (kind in _SHARES or kind == "errors" or _fits(number, kind, "") or _TIMED.search(over)):
                 return kind, word[0]
     return "", ""
 
