@@ -184,7 +184,7 @@ def _cell(index: int, cell: _Cell) -> Cell:
         index=index,
         kind=kind,
         source=_text(cell.source if cell.source is not None else cell.input).replace("\r\n", "\n").replace("\r", "\n"),
-        count=count if isinstance(count, int) and not isinstance(count, bool) and 0 <= count < _MANY else None,
+        count=count if isinstance(count, int) and not isinstance(count, bool) and 0 < count < _MANY else None,
         outputs=tuple(_summary(output) for output in cell.outputs or ()) if kind == "code" else (),
         level=cell.level
         if cell.cell_type == "heading" and isinstance(cell.level, int) and 0 < cell.level < _MANY

@@ -97,7 +97,7 @@ def _called(program: Program, table: Mapping[str, Metric]) -> Iterator[tuple[str
     for name, metric in table.items():
         dotted = frozenset(call for call in metric.calls if "." in call)
         for use in (*program.named(*sorted(metric.calls)), *(program.within(dotted) if dotted else ())):
-            if _in_place(use.source, metric):
+            if _in_place(use.source, metric) and not _is_loss(use.name):
                 yield name, use.place
         if metric.commands:
             yield from ((name, place) for place in program.commanding(re.compile(metric.commands)))
@@ -120,6 +120,11 @@ def _named(program: Program, table: Mapping[str, Metric]) -> Iterator[tuple[str,
         for token in _tokens(use):
             if (name := by_word.get(token)) and _in_place(use.source, table[name]):
                 yield name, use.place
+
+
+def _is_loss(name: str) -> bool:
+    """Tell a loss from a metric of the same name."""
+    return ".losses." in name or name.startswith("torch.nn.")
 
 
 def _in_place(source: Source, metric: Metric) -> bool:

@@ -91,8 +91,7 @@ def tracking(program: Program, tree: Layout, *, words: Words) -> Verdict:
 def monitoring(program: Program, tree: Layout, *, words: Words) -> Verdict:
     """Look for monitoring or data validation around a model that is served."""
     served = [use for use in program.within(words.monitoring.serving) if not use.source.is_test]
-    modelled = trained(program, words) or any(own_learners(program)) or shipped(program, tree, words)
-    if not served or not modelled:
+    if not served or not _answers(program, tree, {use.source.path for use in served}, words):
         return not_applicable("No model of the repository's own is served.")
     table = words.monitoring
     calls = [use for use in program.within(table.modules) if not use.source.is_test]
@@ -108,6 +107,16 @@ def monitoring(program: Program, tree: Layout, *, words: Words) -> Verdict:
             "There are beginnings of monitoring or retraining.", *places[:_SHOWN], confidence=Confidence.MEDIUM
         )
     return unmet("A model is served, and nothing watches its input or output.", *(use.place for use in served[:_SHOWN]))
+
+
+def _answers(program: Program, tree: Layout, serving: set[str], words: Words) -> bool:
+    """Tell whether a model of the repository's own is behind what is served: loaded, or asked in the same file."""
+    if shipped(program, tree, words):
+        return True
+    if not trained(program, words) and not any(own_learners(program)):
+        return False
+    loaded = any(not use.source.is_test and not use.source.cells for use in program.within(words.artefacts.loads))
+    return loaded or any(use.source.path in serving for use in program.named(*sorted(words.artefacts.predicting)))
 
 
 def _module(use: Use, modules: frozenset[str]) -> str:

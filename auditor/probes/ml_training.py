@@ -41,7 +41,9 @@ def shipped(program: Program, tree: Layout, words: Words) -> tuple[Evidence, ...
         return ()
     pretrained = re.compile(words.artefacts.pretrained)
     found = [entry.path for entry in tree.named(re.compile(words.artefacts.paths, re.IGNORECASE))]
-    own = [path for path in found if not pretrained.search(path)]
+    predicted = any(not use.source.is_test for use in program.named(*sorted(words.artefacts.predicting)))
+    pickles = re.compile(words.artefacts.pickles, re.IGNORECASE)
+    own = [path for path in found if not pretrained.search(path) and (predicted or not pickles.search(path))]
     return (*(Evidence(path, excerpt="a trained model") for path in own[:2]), loading[0].place) if own else ()
 
 

@@ -24,6 +24,8 @@ class Artefacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     paths: str
     pretrained: str
+    pickles: str
+    predicting: Names
     loads: Names
 
 
