@@ -66,8 +66,9 @@ def _parts(program: Program, tree: Layout, table: Validation) -> dict[str, Evide
             apart = here
         for part, place in here.items():
             found.setdefault(f"{part} data", place)
-    if apart and "test data" in found:
-        return {"validation": apart["validation"], "test": found["test data"]}
+    used = found.get("test data") or next(_speaking_of_test(program, table), None)
+    if apart and used:
+        return {"validation": apart["validation"], "test": used}
     folders = {_PARTS[match[1].lower()]: path for path in tree.paths() if (match := _FOLDER.search(path))}
     return found | {part: Evidence(path) for part, path in folders.items() if not competing}
 
@@ -96,13 +97,21 @@ def _parts_of(source: Source, table: Validation) -> dict[str, Evidence]:
 def _hinted(program: Program, table: Validation) -> Iterator[Evidence]:
     """Yield where data is held back by an argument, or a function speaks of test data."""
     yield from (use.place for use in program.keyed(table.held_keywords) if not use.source.is_test)
+    yield from _speaking_of_test(program, table)
+    test = re.compile(table.test_names)
+    for source in program.sources:
+        if not source.is_test:
+            yield from (
+                source.at(c.line, c.first) for c in source.fact.calls if "test" in c.first and test.search(c.first)
+            )
+
+
+def _speaking_of_test(program: Program, table: Validation) -> Iterator[Evidence]:
+    """Yield own functions that handle test data by their names."""
     test = re.compile(table.test_names)
     for source in program.sources:
         if not source.is_test:
             yield from (source.at(f.line, f"def {f.name}") for f in source.fact.functions if test.search(f.name))
-            yield from (
-                source.at(c.line, c.first) for c in source.fact.calls if "test" in c.first and test.search(c.first)
-            )
 
 
 def _competing(program: Program, table: Validation) -> frozenset[str]:
