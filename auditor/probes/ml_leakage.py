@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from auditor.model import Confidence, Verdict, met, not_applicable, unmet
+from auditor.model import Confidence, Verdict, met, not_applicable, partly, unmet
 from auditor.probes.ml_training import trained
 from auditor.probes.ml_words import Leakage, Words
 from auditor.views.program import Program, Use
@@ -21,7 +21,8 @@ def leakage(program: Program, *, words: Words) -> Verdict:
     tuned = list(_tuned_on_test(program, table, words))
     if early or tuned:
         return _leaking(early, tuned, table)
-    apart = [use for use in program.named(*sorted(table.methods)) if _prepares(use, table) and not use.source.is_test]
+    fitted = [use for use in program.named(*sorted(table.methods)) if _prepares(use, table) and not use.source.is_test]
+    apart = [use for use in fitted if not any(_follows(split, use) for split in splits)]
     safe = [*program.named(*sorted(table.pipelines)), *apart]
     if not splits or not safe:
         return not_applicable("Nothing besides the model is fitted to data that is split.")
@@ -36,21 +37,21 @@ def leakage(program: Program, *, words: Words) -> Verdict:
 def _leaking(early: list[tuple[Use, Use]], tuned: list[Use], table: Leakage) -> Verdict:
     places = [place for use, split in early[:_SHOWN] for place in (use.place, split.place)]
     places += [use.place for use in tuned[:_SHOWN]]
-    if not early:
+    sure = [pair for pair in early if _feeds(*pair)]
+    if tuned and not sure:
         return unmet(
             "The test set decides when training stops or which model is kept.",
             *places,
             confidence=Confidence.MEDIUM,
             fix=f"Hold back a validation set for {tuned[0].place.path} and touch the test set once, at the end.",
         )
-    use, split = early[0]
+    use, split = (sure or early)[0]
     what = use.receiver if use.receiver in table.fitted | table.resampled else use.last
-    return unmet(
-        f"{what} is fitted in {_where(use)} before the split in {_where(split)} of {use.source.path}.",
-        *places,
-        confidence=Confidence.HIGH if _feeds(use, split) else Confidence.MEDIUM,
-        fix=f"Split first, then fit {what} on the training part only; a Pipeline does that by itself.",
-    )
+    said = f"{what} is fitted in {_where(use)} before the split in {_where(split)} of {use.source.path}"
+    fix = f"Split first, then fit {what} on the training part only; a Pipeline does that by itself."
+    if not sure:
+        return partly(f"{said}, if on the same data.", *places, confidence=Confidence.LOW, fix=fix)
+    return unmet(f"{said}.", *places, fix=fix)
 
 
 def _where(use: Use) -> str:
@@ -65,19 +66,31 @@ def _fitted_early(program: Program, splits: list[Use], table: Leakage, words: Wo
     for use in program.named(*sorted(table.methods)):
         if use.source.is_test or not _prepares(use, table) or part.search(use.call.first):
             continue
-        for split in splits:
-            same = split.source.path == use.source.path and split.call.within == use.call.within
-            if same and split.call.line > use.call.line:
-                yield use, split
-                break
+        later = [split for split in splits if _follows(split, use) and _may_feed(use, split, table)]
+        if later:
+            yield use, next((split for split in later if _feeds(use, split)), later[0])
+
+
+def _follows(split: Use, use: Use) -> bool:
+    same = split.source.path == use.source.path and split.call.within == use.call.within
+    return same and split.call.line > use.call.line
 
 
 def _prepares(use: Use, table: Leakage) -> bool:
     return use.receiver in table.fitted or use.receiver in table.resampled or use.last in ("fit_resample", "fit_sample")
 
 
+def _may_feed(use: Use, split: Use, table: Leakage) -> bool:
+    """Leave out what is reduced for a picture: a reduction feeds a split that is named after it."""
+    if use.receiver not in table.reducing:
+        return True
+    return re.search(table.reduced, split.call.first) is not None
+
+
 def _feeds(use: Use, split: Use) -> bool:
-    return bool(use.call.first) and use.call.first.split("[")[0] == split.call.first.split("[")[0]
+    """Tell whether the split data is named as the fitted: `X`, `X_scaled`; a column (`df[...]`) may be any."""
+    fitted, parted = use.call.first, split.call.first
+    return bool(fitted) and "[" not in fitted and fitted.split("_")[0].lower() == parted.split("_")[0].lower()
 
 
 def _tuned_on_test(program: Program, table: Leakage, words: Words) -> Iterator[Use]:

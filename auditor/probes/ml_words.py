@@ -79,6 +79,8 @@ class Leakage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     fitted: Names
     resampled: Names
+    reducing: Names
+    reduced: str
     methods: Names
     splits: Names
     pipelines: Names
