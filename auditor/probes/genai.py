@@ -77,7 +77,7 @@ def resilient(program: Program, *, words: Words) -> Verdict:
     tried += [
         use.place for use in program.named(*sorted(table.calls)) if use.source.path in paths and use.last != "sleep"
     ]
-    tried += [use.place for use in program.within(table.modules) if not use.source.is_test]
+    tried += [use.place for use in program.within(table.modules)]
     tried += list(_decorated(program, table))
     tried += list(_spoken(program, re.compile(table.names), paths))
     if tried and caught:
@@ -104,7 +104,7 @@ def evaluated(program: Program, tree: Layout, *, words: Words) -> Verdict:
     if not asked:
         return not_applicable(_NO_CALLS)
     table = words.evaluation
-    measured = [use.place for use in program.within(table.modules) if not use.source.is_test]
+    measured = [use.place for use in program.within(table.modules)]
     named = list(_spoken(program, re.compile(table.names), None))
     files = [Evidence(entry.path) for entry in tree.named(re.compile(table.files))]
     paths = {use.source.path for use in asked}
@@ -130,7 +130,7 @@ def prompts(program: Program, tree: Layout, *, words: Words) -> Verdict:
     table = words.prompts
     if files := tree.named(re.compile(table.files)) or tree.named(re.compile(table.modules)):
         return met("Prompts are kept in files of their own.", *(Evidence(entry.path) for entry in files[:_SHOWN]))
-    templates = [use.place for use in program.named(*sorted(table.calls)) if not use.source.is_test]
+    templates = [use.place for use in program.named(*sorted(table.calls))]
     named = list(_assigned(program, re.compile(table.names)))
     if found := [*templates, *named]:
         fix = f"Move the prompts of {found[0].path} to prompts/, one file each: changes then show in the history."
@@ -151,15 +151,13 @@ def _asked(program: Program, words: Calls) -> list[Use]:
         found = [
             use
             for use in program.named(*sorted(words.clients))
-            if words.libraries.intersection(prefixes(use.name))
-            and not use.source.is_test
-            and use.source.path not in embedding
+            if words.libraries.intersection(prefixes(use.name)) and use.source.path not in embedding
         ]
     return sorted(found, key=lambda use: (use.source.path, use.call.line))
 
 
 def _asks(use: Use, words: Calls, pattern: re.Pattern[str]) -> bool:
-    if use.source.is_test or use.name.count(".") == 0 or "embeddings" in use.name.lower():
+    if use.name.count(".") == 0 or "embeddings" in use.name.lower():
         return False
     if words.libraries.intersection(prefixes(use.name)):
         return bool(pattern.search(use.name))

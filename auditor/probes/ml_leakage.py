@@ -16,12 +16,12 @@ def leakage(program: Program, *, words: Words) -> Verdict:
     if not trained(program, words):
         return not_applicable("No model is trained in Python here.")
     table = words.leakage
-    splits = [use for use in program.named(*sorted(table.splits)) if not use.source.is_test]
+    splits = list(program.named(*sorted(table.splits)))
     early = list(_fitted_early(program, splits, table, words))
     tuned = list(_tuned_on_test(program, table, words))
     if early or tuned:
         return _leaking(early, tuned, table)
-    fitted = [use for use in program.named(*sorted(table.methods)) if _prepares(use, table) and not use.source.is_test]
+    fitted = [use for use in program.named(*sorted(table.methods)) if _prepares(use, table)]
     apart = [use for use in fitted if not any(_follows(split, use) for split in splits)]
     safe = [*program.named(*sorted(table.pipelines)), *apart]
     if not splits or not safe:
@@ -64,7 +64,7 @@ def _fitted_early(program: Program, splits: list[Use], table: Leakage, words: Wo
         f"{words.validation.train_names}|{words.validation.test_names}".replace("(?i)", ""), re.IGNORECASE
     )
     for use in program.named(*sorted(table.methods)):
-        if use.source.is_test or not _prepares(use, table) or part.search(use.call.first):
+        if not _prepares(use, table) or part.search(use.call.first):
             continue
         later = [split for split in splits if _follows(split, use) and _may_feed(use, split, table)]
         if later:
@@ -96,8 +96,6 @@ def _feeds(use: Use, split: Use) -> bool:
 def _tuned_on_test(program: Program, table: Leakage, words: Words) -> Iterator[Use]:
     test = re.compile(words.validation.test_names)
     for use in program.named(*sorted(table.tuning)):
-        if use.source.is_test:
-            continue
         if use.receiver in table.tuners and test.search(use.call.first):
             yield use
         watched = any(other.source.path == use.source.path for other in program.named(*sorted(table.watched)))

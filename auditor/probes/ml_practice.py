@@ -19,7 +19,7 @@ def baseline(program: Program, *, words: Words, several: int) -> Verdict:
     if not training:
         return not_applicable(_NO_MODEL)
     table = words.comparison
-    if plain := [use for use in program.named(*sorted(table.dummies)) if not use.source.is_test]:
+    if plain := list(program.named(*sorted(table.dummies))):
         return met(f"Models are compared with {plain[0].last}.", *(use.place for use in plain[:_SHOWN]))
     kinds = _kinds(program, words)
     named = ", ".join(sorted(kinds))
@@ -40,10 +40,10 @@ def seeded(program: Program, *, words: Words, most: float) -> Verdict:
     if not training:
         return not_applicable(_NO_MODEL)
     table = words.seeds
-    if whole := [use for use in program.named(*sorted(table.calls)) if not use.source.is_test]:
+    if whole := list(program.named(*sorted(table.calls))):
         return met("Seeds are set.", *(use.place for use in whole[:_SHOWN]))
-    chance = [use for use in program.named(*sorted(table.chance)) if not use.source.is_test]
-    given = [use for use in program.keyed(table.keywords) if not use.source.is_test]
+    chance = list(program.named(*sorted(table.chance)))
+    given = list(program.keyed(table.keywords))
     loose = [use for use in chance if not table.keywords & use.keywords.keys()]
     share = 1 - len(loose) / len(chance) if chance else float(bool(given))
     if given and share >= most:
@@ -62,10 +62,10 @@ def seeded(program: Program, *, words: Words, most: float) -> Verdict:
 def tracking(program: Program, tree: Layout, *, words: Words) -> Verdict:
     """Look for an experiment tracker, a model registry or versioned data in use."""
     training = trained(program, words)
-    if not training and not any(own_learners(program)):
+    if not training and not own_learners(program):
         return not_applicable(_NO_MODEL)
     table = words.tracking
-    calls = [use for use in program.within(table.modules) if not use.source.is_test]
+    calls = list(program.within(table.modules))
     told = [
         use
         for use in program.keyed(table.keywords)
@@ -90,11 +90,11 @@ def tracking(program: Program, tree: Layout, *, words: Words) -> Verdict:
 
 def monitoring(program: Program, tree: Layout, *, words: Words) -> Verdict:
     """Look for monitoring or data validation around a model that is served."""
-    served = [use for use in program.within(words.monitoring.serving) if not use.source.is_test]
+    served = list(program.within(words.monitoring.serving))
     if not served or not _answers(program, tree, {use.source.path for use in served}, words):
         return not_applicable("No model of the repository's own is served.")
     table = words.monitoring
-    calls = [use for use in program.within(table.modules) if not use.source.is_test]
+    calls = list(program.within(table.modules))
     if calls:
         roots = sorted({_module(use, table.modules) for use in calls})
         return met(f"The service is watched with {', '.join(roots)}.", *(use.place for use in calls[:_SHOWN]))
@@ -113,9 +113,9 @@ def _answers(program: Program, tree: Layout, serving: set[str], words: Words) ->
     """Tell whether a model of the repository's own is behind what is served: loaded, or asked in the same file."""
     if shipped(program, tree, words):
         return True
-    if not trained(program, words) and not any(own_learners(program)):
+    if not trained(program, words) and not own_learners(program):
         return False
-    loaded = any(not use.source.is_test and not use.source.cells for use in program.within(words.artefacts.loads))
+    loaded = any(not use.source.cells for use in program.within(words.artefacts.loads))
     return loaded or any(use.source.path in serving for use in program.named(*sorted(words.artefacts.predicting)))
 
 
@@ -131,7 +131,7 @@ def _kinds(program: Program, words: Words) -> dict[str, Evidence]:
     for name, uses in program.by_last.items():
         if pattern.search(name) and name not in words.training.transformers:
             for use in uses:
-                if not use.source.is_test and words.comparison.modules.intersection(prefixes(use.name)):
+                if not words.comparison.modules.isdisjoint(prefixes(use.name)):
                     found.setdefault(name, use.place)
     return found
 
@@ -145,4 +145,4 @@ def _spoken(program: Program, pattern: re.Pattern[str]) -> Iterator[Evidence]:
         yield from (source.at(c.line, f"class {c.name}") for c in source.fact.classes if pattern.search(c.name))
     for name, uses in program.by_last.items():
         if pattern.search(name):
-            yield from (use.place for use in uses if not use.source.is_test)
+            yield from (use.place for use in uses)

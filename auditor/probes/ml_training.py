@@ -13,7 +13,7 @@ _MODE_SWITCH = "train"
 
 def trained(program: Program, words: Words) -> tuple[Use, ...]:
     """Return the calls that train a model, tests apart."""
-    return tuple(use for use in _candidates(program, words.training) if not use.source.is_test)
+    return program.once(("trained", words.training), lambda: tuple(_candidates(program, words.training)))
 
 
 def models(program: Program, words: Words) -> tuple[Evidence, ...]:
@@ -36,12 +36,12 @@ def no_model(program: Program, tree: Layout, words: Words, lack: str) -> Verdict
 
 def shipped(program: Program, tree: Layout, words: Words) -> tuple[Evidence, ...]:
     """Return committed models of the candidate's own that own code loads; pre-trained ones of others don't count."""
-    loading = [use for use in program.within(words.artefacts.loads) if not use.source.is_test]
+    loading = list(program.within(words.artefacts.loads))
     if not loading:
         return ()
     pretrained = re.compile(words.artefacts.pretrained)
     found = [entry.path for entry in tree.named(re.compile(words.artefacts.paths, re.IGNORECASE))]
-    predicted = any(not use.source.is_test for use in program.named(*sorted(words.artefacts.predicting)))
+    predicted = any(program.named(*sorted(words.artefacts.predicting)))
     pickles = re.compile(words.artefacts.pickles, re.IGNORECASE)
     own = [path for path in found if not pretrained.search(path) and (predicted or not pickles.search(path))]
     return (*(Evidence(path, excerpt="a trained model") for path in own[:2]), loading[0].place) if own else ()
@@ -64,7 +64,7 @@ def _learns(use: Use, program: Program, words: Training) -> bool:
     root = use.name.partition(".")[0].removesuffix("()")
     if words.libraries & set(prefixes(use.name)):
         return True
-    if use.last == "fit" and any(own_learners(program)):
+    if use.last == "fit" and own_learners(program):
         return True
     known_elsewhere = root not in ("?", "self", "") and any(prefix in program.modules for prefix in prefixes(use.name))
     own_module = any(
@@ -74,8 +74,12 @@ def _learns(use: Use, program: Program, words: Training) -> bool:
     return (not known_elsewhere or own_module or root.startswith(".")) and uses_library(use.source, program, words)
 
 
-def own_learners(program: Program) -> Iterator[tuple[Source, int, str]]:
-    """Yield own classes that fit and predict: models written by hand."""
+def own_learners(program: Program) -> tuple[tuple[Source, int, str], ...]:
+    """Return own classes that fit and predict: models written by hand."""
+    return program.once("own learners", lambda: tuple(_own_learners(program)))
+
+
+def _own_learners(program: Program) -> Iterator[tuple[Source, int, str]]:
     for source in program.sources:
         if source.is_test:
             continue

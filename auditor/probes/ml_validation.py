@@ -31,7 +31,7 @@ def validation(program: Program, tree: Layout, *, words: Words) -> Verdict:
     if {"test", "validation"} <= parts.keys():
         places = parts["validation"], parts["test"]
         return met("Training, validation and test data are kept apart.", *places, confidence=Confidence.MEDIUM)
-    splits = [use.place for use in program.named(*sorted(table.splits)) if not use.source.is_test]
+    splits = [use.place for use in program.named(*sorted(table.splits))]
     held = [*splits, *(parts[part] for part in sorted(parts) if part != "train"), *_hinted(program, table)]
     if held:
         return partly("The data is split once; no part is left to choose between models by.", *held[:_SHOWN])
@@ -40,8 +40,7 @@ def validation(program: Program, tree: Layout, *, words: Words) -> Verdict:
 
 def _folds(program: Program, table: Validation) -> Iterator[Evidence]:
     for use in (*program.named(*sorted(table.folds)), *program.within(table.fold_calls)):
-        if not use.source.is_test:
-            yield use.place
+        yield use.place
     pattern = re.compile(table.fold_names)
     for source in program.sources:
         if not source.is_test:
@@ -96,7 +95,7 @@ def _parts_of(source: Source, table: Validation) -> dict[str, Evidence]:
 
 def _hinted(program: Program, table: Validation) -> Iterator[Evidence]:
     """Yield where data is held back by an argument, or a function speaks of test data."""
-    yield from (use.place for use in program.keyed(table.held_keywords) if not use.source.is_test)
+    yield from (use.place for use in program.keyed(table.held_keywords))
     yield from _speaking_of_test(program, table)
     test = re.compile(table.test_names)
     for source in program.sources:

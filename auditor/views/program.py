@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -10,11 +11,11 @@ from auditor.facts.fact import Missing
 from auditor.facts.notebook import Cell, NotebookFact
 from auditor.facts.python import Call, Import, PythonFact
 from auditor.model import Evidence
-from auditor.views.layout import layout
+from auditor.views.layout import is_test, layout
 from auditor.views.reading import Reading
 
-_TEST = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$", re.IGNORECASE)
 _CUT = 120
+T = TypeVar("T")
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -24,11 +25,7 @@ class Source(msgspec.Struct, frozen=True):
     fact: PythonFact
     cells: tuple[Cell, ...] = ()
     commands: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def is_test(self) -> bool:
-        """Whether it is a test by its path."""
-        return _TEST.search(self.path) is not None
+    is_test: bool = False
 
     def at(self, line: int, excerpt: str = "") -> Evidence:
         """Point at a line; in a notebook at the cell, and the line in that cell."""
@@ -77,15 +74,19 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class Program(msgspec.Struct, frozen=True):
-    """All own sources in path order; `by_last` finds calls by the last part of their names.
+    """All own sources in path order, and the calls in them by the last part of their names, tests apart.
 
-    `unread` are paths of sources that we could not read.
+    `by_root` has the calls by the first part, `by_keyword` by their keyword arguments; `modules` has the first import
+    of each module; `unread` are paths of sources that we could not read; `kept` is what `once` made.
     """
 
     sources: tuple[Source, ...]
     by_last: Mapping[str, tuple[Use, ...]]
+    by_root: Mapping[str, tuple[Use, ...]]
+    by_keyword: Mapping[str, tuple[Use, ...]]
     modules: Mapping[str, tuple[Source, Import]]
     unread: tuple[str, ...] = ()
+    kept: dict[Hashable, object] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, reading: Reading) -> "Program | Missing | None":
@@ -94,7 +95,17 @@ class Program(msgspec.Struct, frozen=True):
         unread = tuple(sorted(_unread(reading)))
         if not sources:
             return Missing(f"{unread[0]} could not be read") if unread else None
-        return cls(sources, _by_last(sources), _modules(sources), unread)
+        uses = [Use(source, call) for source in sources if not source.is_test for call in source.fact.calls]
+        by_last = _grouped((last(use.name), use) for use in uses)
+        by_root = _grouped((_root(use.name), use) for use in uses)
+        by_keyword = _grouped((key, use) for use in uses for key, _ in use.call.keywords)
+        return cls(sources, by_last, by_root, by_keyword, _modules(sources), unread)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` makes, made at most once for a key."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return cast("T", self.kept[key])
 
     def named(self, *names: str) -> Iterator[Use]:
         """Yield the calls whose last part is one of the names."""
@@ -102,12 +113,15 @@ class Program(msgspec.Struct, frozen=True):
 
     def within(self, roots: frozenset[str]) -> Iterator[Use]:
         """Yield the calls that begin with one of the modules ("sklearn.svm" too)."""
-        return (use for uses in self.by_last.values() for use in uses if roots.intersection(prefixes(use.name)))
+        firsts = sorted({_root(name) for name in roots})
+        return (
+            use for first in firsts for use in self.by_root.get(first, ()) if not roots.isdisjoint(prefixes(use.name))
+        )
 
     def keyed(self, keywords: frozenset[str]) -> Iterator[Use]:
-        """Yield the calls that are given one of the keyword arguments."""
-        for uses in self.by_last.values():
-            yield from (use for use in uses if any(key in keywords for key, _ in use.call.keywords))
+        """Yield the calls that are given one of the keyword arguments, each once."""
+        uses = {id(use): use for key in sorted(keywords) for use in self.by_keyword.get(key, ())}
+        return iter(uses.values())
 
     def commanding(self, pattern: re.Pattern[str]) -> Iterator[Evidence]:
         """Yield the notebooks' shell lines that match."""
@@ -117,7 +131,7 @@ class Program(msgspec.Struct, frozen=True):
     def importing(self, roots: frozenset[str]) -> Iterator[Evidence]:
         """Yield the first import of each of the modules."""
         for module, (source, found) in self.modules.items():
-            if roots.intersection(prefixes(module)):
+            if not roots.isdisjoint(prefixes(module)):
                 yield source.at(found.line, f"import {module}")
 
 
@@ -138,11 +152,11 @@ def _sources(reading: Reading) -> Iterator[Source]:
     own = layout(reading)
     for path, fact in reading.readable(PythonFact).items():
         if own.is_own(path):
-            yield Source(path, fact)
+            yield Source(path, fact, is_test=is_test(path))
     for path, book in reading.readable(NotebookFact).items():
         cells = tuple(cell for cell in book.cells if cell.kind == "code")
         if own.is_own(path) and book.language == "python" and cells:
-            yield Source(path, book.program, cells, book.commands)
+            yield Source(path, book.program, cells, book.commands, is_test(path))
 
 
 def _unread(reading: Reading) -> Iterator[str]:
@@ -151,12 +165,15 @@ def _unread(reading: Reading) -> Iterator[str]:
         yield from (path for path, fact in reading.of(kind).items() if isinstance(fact, Missing) and own.is_own(path))
 
 
-def _by_last(sources: tuple[Source, ...]) -> dict[str, tuple[Use, ...]]:
+def _grouped(pairs: Iterable[tuple[str, Use]]) -> dict[str, tuple[Use, ...]]:
     found: dict[str, list[Use]] = {}
-    for source in sources:
-        for call in source.fact.calls:
-            found.setdefault(last(call.name), []).append(Use(source, call))
-    return {name: tuple(uses) for name, uses in found.items()}
+    for key, use in pairs:
+        found.setdefault(key, []).append(use)
+    return {key: tuple(uses) for key, uses in found.items()}
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0].removesuffix("()")
 
 
 def _modules(sources: tuple[Source, ...]) -> dict[str, tuple[Source, Import]]:

@@ -114,17 +114,30 @@ def _index(table: Mapping[str, Any]) -> dict[str, list[str]]:
 def _used(sources: Iterable[Source], table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
     """Yield uses in own code, tests apart: calls, base classes, decorators."""
     index = _index(table)
+    methods = _methods(index)
+    roots = {name.partition(".")[0].partition(":")[0] for name in index}
     for source in sources:
         if source.is_test:
             continue
         modules = {prefix for each in source.fact.imports for prefix in prefixes(each.module)}
         seen: set[str] = set()
         for name, line in _names(source):
-            if name not in seen:
-                seen.add(name)
-                own = f":{last(name)}"
-                keys = (*prefixes(name), *(f"{module}{own}" for module in modules if f"{module}{own}" in index))
-                yield from ((skill, source.at(line, name)) for key in keys for skill in index.get(key, ()))
+            if name in seen:
+                continue
+            seen.add(name)
+            keys = list(prefixes(name)) if name.partition(".")[0].removesuffix("()") in roots else []
+            keys += [f"{module}:{last(name)}" for module in methods.get(last(name), ()) if module in modules]
+            yield from ((skill, source.at(line, name)) for key in keys for skill in index.get(key, ()))
+
+
+def _methods(index: Iterable[str]) -> dict[str, list[str]]:
+    """Return, of the names written "module:method", the modules by method."""
+    found: dict[str, list[str]] = {}
+    for name in index:
+        module, colon, method = name.partition(":")
+        if colon:
+            found.setdefault(method, []).append(module)
+    return found
 
 
 def _names(source: Source) -> Iterator[tuple[str, int]]:
@@ -146,10 +159,12 @@ def _imported(sources: Iterable[Source], table: Mapping[str, Any]) -> Iterator[t
 
 
 def _filed(reading: Reading, table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
-    own = layout(reading)
-    for skill, entry in table.items():
-        for text in strings(entry, "files"):
-            yield from ((skill, Evidence(entry.path)) for entry in own.named(re.compile(text)))
+    texts = [(skill, text) for skill, entry in table.items() for text in strings(entry, "files")]
+    any_of = re.compile("|".join(f"(?:{text.removeprefix('(?i)')})" for _, text in texts) or r"(?!)", re.IGNORECASE)
+    some = [entry.path for entry in layout(reading).own if any_of.search(entry.path)]
+    for skill, text in texts:
+        found = re.compile(text)
+        yield from ((skill, Evidence(path)) for path in some if found.search(path))
 
 
 def _configured(reading: Reading, table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
