@@ -1,0 +1,143 @@
+"""What an address leads to, by host, path and the words about it. Pure; the lists are `rules/data/hosts.toml`."""
+
+import re
+from functools import lru_cache
+from urllib.parse import unquote
+
+import msgspec
+
+from auditor.views.addresses import Address
+from auditor.views.words import pattern
+
+_ADDRESS = re.compile(
+    r"(?:(?:https?:)?//)?(?:[^/@\s]{1,80}@)?(?:www\.)?([^/:?#\s]+)(:\d{1,5})?(/[^\s]*)?", re.IGNORECASE
+)
+_IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}$")
+_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}$", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"giphy\.com|tenor\.com|media\.tenor|shields\.io|readme-typing|capsule-render|komarev", re.IGNORECASE
+)
+_PICTURES = ("png", "jpg", "jpeg", "svg", "webp", "ico", "bmp")
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What links are called."""
+
+    demo: tuple[str, ...]
+    video: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    person: tuple[str, ...]
+
+
+class Hosts(msgspec.Struct, frozen=True):
+    """Lists of hosts (with paths) and patterns of addresses by what they lead to."""
+
+    apps: tuple[str, ...]
+    pages: tuple[str, ...]
+    machines: tuple[str, ...]
+    bots: tuple[str, ...]
+    videos: tuple[str, ...]
+    never: tuple[str, ...]
+    placeholders: tuple[str, ...]
+    local: tuple[str, ...]
+    dashboards: tuple[str, ...]
+    moving: tuple[str, ...]
+    words: Words
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What an address leads to: demo, video, moving, dashboard or placeholder; `sure` where no doubt is left."""
+
+    kind: str
+    address: Address
+    sure: bool = True
+
+
+def target(address: Address, hosts: Hosts, name: str) -> Target | None:
+    """Classify an address of the repository `name`; None where it is nothing of the kind."""
+    url = address.url
+    if _any(hosts.local).search(url[:200]):
+        return None
+    ending = url.split("?")[0].split("#")[0].rpartition(".")[2].lower()
+    if ending in hosts.moving:
+        return None if _FOREIGN.search(url) else Target("moving", address, sure=False)
+    if ending in hosts.dashboards:
+        return Target("dashboard", address)
+    if address.image or ending in _PICTURES:
+        return None
+    parts = _ADDRESS.match(url)
+    if parts is None or not _is_web(url):
+        return None
+    host, path = parts[1].lower(), parts[3] or ""
+    if _any(hosts.placeholders).search(unquote(url)):
+        return Target("placeholder", address) if _named(address, hosts) or _in(host, path, hosts.apps) else None
+    return _live(address, hosts, name, host, path) or _video(address, hosts, host, path)
+
+
+def _live(address: Address, hosts: Hosts, name: str, host: str, path: str) -> Target | None:
+    """Recognise a running instance."""
+    if address.source == "deployment":
+        return Target("demo", address)
+    if _any(hosts.bots).search(address.url) and not _is_elsewhere(address, hosts):
+        return Target("demo", address)
+    if _in(host, path, hosts.apps):
+        return None if _is_elsewhere(address, hosts) else Target("demo", address)
+    named = _named(address, hosts) or address.source == "homepage"
+    if _in(host, path, hosts.pages):
+        whole = name and name in path.lower()
+        return Target("demo", address, sure=bool(whole)) if whole or named else None
+    if _IP.match(host) or _in(host, path, hosts.machines):
+        return Target("demo", address, sure=False) if named else None
+    if _in(host, path, hosts.never) or not _DOMAIN.match(host) or _is_elsewhere(address, hosts):
+        return None
+    return Target("demo", address, sure=False) if named else None
+
+
+def _video(address: Address, hosts: Hosts, host: str, path: str) -> Target | None:
+    if not _in(host, path, hosts.videos):
+        return None
+    attached = "user-attachments/assets" in path or "user-images" in host
+    words = pattern(hosts.words.video)
+    said = (address.text, address.before, address.heading)
+    if attached or (any(words.search(each) for each in said) and not _is_elsewhere(address, hosts)):
+        return Target("video", address)
+    return None
+
+
+def _named(address: Address, hosts: Hosts) -> bool:
+    """Tell whether a link is called a demo: by its text, what stands before it, or its section's title."""
+    words = pattern(hosts.words.demo)
+    before = address.before[-40:]
+    return bool(words.search(address.text[:80]) or words.search(before) or words.search(address.heading))
+
+
+def _is_elsewhere(address: Address, hosts: Hosts) -> bool:
+    """Tell a link to somebody's own page, or one given as a reference."""
+    if pattern(hosts.words.person).search(f"{address.text} {address.before[-30:]}"):
+        return True
+    return bool(pattern(hosts.words.elsewhere).match(address.heading.strip(" #:*📚🙏👤👨🔗📬📧")))
+
+
+def _in(host: str, path: str, entries: tuple[str, ...]) -> bool:
+    return any(_matches(entry, host, path) for entry in entries)
+
+
+def _matches(entry: str, host: str, path: str) -> bool:
+    entry_host, slash, entry_path = entry.partition("/")
+    if entry_host.startswith("."):
+        fits = host.endswith(entry_host)
+    else:
+        fits = host == entry_host or host.endswith(f".{entry_host}")
+    if not fits or not slash:
+        return fits
+    rest = path.lstrip("/")
+    return rest.lower().startswith(entry_path.lower()) and len(rest) > len(entry_path)
+
+
+def _is_web(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://", "www.", "//")) or bool(_DOMAIN.match(url.partition("/")[0]))
+
+
+@lru_cache(maxsize=16)
+def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{each})" for each in patterns) or r"(?!)", re.IGNORECASE)
