@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from examples import notebook
 from hypothesis import given, settings
@@ -215,3 +216,10 @@ def test_no_markdown_raises(source: str) -> None:
 def test_markdown_cells(source: str, heading: int, prose: int) -> None:
     cell = _read({"markdown": source}).cells[0]
     assert (cell.heading, cell.prose) == (heading, prose)
+
+
+@pytest.mark.parametrize(
+    "code", ['f("\\ud83d")', 'x["\\ud83d"] = 1', 'f(f"\\ud83d {x}")', 'f({"\\ud83d": 1})', "f(a='\\ud83d')"]
+)
+def test_half_characters_can_be_kept(code: str) -> None:
+    msgspec.msgpack.encode(_read({"code": code}))

@@ -43,6 +43,7 @@ def test_the_table_covers_the_guides_areas() -> None:
         ({"a.py": "import pandas as pd"}, "pandas", "declared"),
         ({"README.md": "# X\nMade with pandas."}, "pandas", "mentioned"),
         ({"README.md": "# X\nAbout expandas and giant-pandas-zoo."}, "numpy", "absent"),
+        ({"requirements.txt": "numpy\npandas>=2\n"}, "pandas", "declared"),
         ({"a.py": "x = 'import pandas'"}, "pandas", "absent"),
         ({"venv/lib/python3.11/site-packages/p/a.py": "import pandas as pd\npd.read_csv('x')"}, "pandas", "absent"),
         ({"a.py": "import pandas as pd\n\n\ndef f(df):\n    return df.groupby('a').sum()"}, "grouping", "demonstrated"),

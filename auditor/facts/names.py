@@ -84,7 +84,7 @@ class Names:
             case ast.Name(id=name):
                 self.bind(name, meaning)
                 self.assigned.setdefault(name, target.lineno)
-            case ast.Subscript(slice=ast.Constant(value=str(key))):
+            case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isprintable():
                 self.assigned.setdefault(key[:60], target.lineno)
             case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=attr):
                 if meaning != UNKNOWN or attr not in self.attributes:

@@ -427,9 +427,11 @@ def _short(node: ast.expr) -> str:
         case ast.Subscript(value=ast.Name(id=name)):
             return f"{name}[]"
         case ast.JoinedStr(values=parts):
-            return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)[:_SHORT]
+            told = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)[:_SHORT]
+            return told.encode("utf-8", "replace").decode()
         case ast.Dict(keys=keys):
-            named = [str(key.value)[:_SHORT] for key in keys[:12] if isinstance(key, ast.Constant)]
+            texts = [str(key.value)[:_SHORT] for key in keys[:12] if isinstance(key, ast.Constant)]
+            named = [text for text in texts if text.isprintable()]
             return f"{{{', '.join(named)}}}"[: _LONGEST // 2] if named else ""
         case ast.List(elts=parts) | ast.Tuple(elts=parts) if len(parts) <= 12:  # noqa: PLR2004 - a readable list
             inner = [_short(part) for part in parts]
