@@ -10,6 +10,7 @@ from auditor import __version__, score
 from auditor.judge import judge
 from auditor.model import (
     Candidate,
+    CriterionScore,
     Evidence,
     Finding,
     Gate,
@@ -153,12 +154,21 @@ def _portfolio_findings(
             findings={finding.rule: finding for finding in done.findings},
             traits=done.traits,
             url=origin.url,
+            content=done.content,
+            skills=done.skills,
         )
         for (name, origin, done), shown in zip(named, repositories, strict=True)
         if done.status is RepositoryStatus.AUDITED
     ]
     best_first = sorted(projects, key=lambda project: (-(project.score or 0.0), project.name))
-    portfolio = Portfolio(tuple(best_first), skills, target.whole, _single(target, named), int(moment.timestamp()))
+    portfolio = Portfolio(
+        projects=tuple(best_first),
+        skills=skills,
+        whole=target.whole,
+        alone=_single(target, named),
+        today=int(moment.timestamp()),
+        worth_showing=book.header.scoring.worth_showing,
+    )
     reading = PortfolioReading(target.name, portfolio, target.profile)
     return tuple(judge(rule, reading) for rule in book.of(portfolio=True))
 
@@ -227,7 +237,7 @@ def _verdict(gates: Sequence[ScreenVerdict | None]) -> ScreenVerdict | None:
 
 def _criteria(
     repositories: Sequence[RepositoryReport], findings: Sequence[Finding], scale: Scale
-) -> tuple[score.CriterionScore, ...]:
+) -> tuple[CriterionScore, ...]:
     """Average each criterion over the two best projects, and add the portfolio's own."""
     best = sorted((r for r in repositories if r.score is not None), key=lambda r: (-(r.score or 0.0), r.name))[:2]
     shown = []
@@ -235,7 +245,7 @@ def _criteria(
         scores = [c.score for r in best for c in r.criteria if c.id == name and c.score is not None]
         if scores:
             mean = score.rounded(sum(scores) / len(scores))
-            shown.append(score.CriterionScore(id=name, title=scale.titles[name], score=mean, weight=weight))
+            shown.append(CriterionScore(id=name, title=scale.titles[name], score=mean, weight=weight))
     return (*shown, *score.criteria(findings, scale))
 
 

@@ -9,11 +9,12 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, TimeoutError as OutOfTimeError
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as OutOfTimeError
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, Self, cast
+from typing import Protocol, Self
 
 import msgspec
 from pebble import ProcessExpired, ProcessPool
@@ -87,7 +88,7 @@ class _Workers:
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without types
             self._pool.join()
         self._folder.cleanup()
 
@@ -101,7 +102,7 @@ class _Workers:
                 threads.shutdown(wait=False, cancel_futures=True)
                 transport.stop_all()
                 if self._pool is not None:
-                    self._pool.stop()
+                    self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without types
                 raise
 
     def _one(self, number: int, origin: Origin) -> RepositoryAudit:
@@ -148,7 +149,7 @@ class _Workers:
         for _ in range(limits.worker_restarts + 1):
             future = self._running().schedule(worker.audit, args=[task], timeout=limits.repository_seconds)
             try:
-                return cast("RepositoryAudit", future.result())
+                return future.result()
             except OutOfTimeError:
                 return _failed(f"auditing it took more than {limits.repository_seconds:.0f} s")
             except ProcessExpired:

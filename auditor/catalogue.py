@@ -54,8 +54,8 @@ def catalogue(book: Rulebook) -> str:
     rows = [
         "# The rulebook",
         "",
-        f"{book.header.name}, version {book.header.version}: {len(book.rules)} rules. Made from the tables in this folder",
-        "by `make docs`. Weights are judgement; each criterion says what it rests on.",
+        f"{book.header.name}, version {book.header.version}: {len(book.rules)} rules. `make docs` makes this page from",
+        "the tables in this folder. Weights are judgement; each criterion says what it rests on.",
     ]
     for name, criterion in book.header.criteria.items():
         rows += ["", f"## {criterion.title} (weight {criterion.weight:g})", "", criterion.why]

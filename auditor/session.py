@@ -19,9 +19,10 @@ from auditor.formats import json as json_form
 from auditor.formats.escape import line
 from auditor.model import AuditorError, Report, RepositoryStatus, Status
 from auditor.progress import Teller
-from auditor.sources import hosts, targets
+from auditor.sources import hosts, resume, targets
 from auditor.sources.patience import Patience
 from auditor.sources.selection import Selection
+from auditor.views.claims import claims_in
 from auditor.worker import Guide, load_rulebook
 
 _FOLDER = "audit-report"
@@ -130,6 +131,7 @@ def audited(options: Options, guide: Guide, console: Console) -> tuple[Report, .
     for name in ("GITHUB_TOKEN", "GH_TOKEN"):
         os.environ.pop(name, None)  # no child process needs it
     cache = None if options.no_cache else _cache_folder(options.cache_dir)
+    claims = _claims(options, guide)
     with Teller(console, quiet=options.quiet) as teller:
         found = targets.resolve(
             options.targets,
@@ -141,7 +143,15 @@ def audited(options: Options, guide: Guide, console: Console) -> tuple[Report, .
             patience=Patience(teller.say, max_wait=options.max_wait),
             cache=cache,
         )
-        return audit.run(found, _settings(options, guide, cache, token), teller)
+        settings = msgspec.structs.replace(_settings(options, guide, cache, token), claims=claims)
+        return audit.run(found, settings, teller)
+
+
+def _claims(options: Options, guide: Guide) -> frozenset[str] | None:
+    """Return the ids of the skills that the résumé claims, None without a résumé."""
+    if options.resume is None:
+        return None
+    return claims_in(resume.read(Path(options.resume)), load_rulebook(guide).data["skills"])
 
 
 def _selection(options: Options) -> Selection:

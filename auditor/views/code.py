@@ -87,7 +87,8 @@ class Code(msgspec.Struct, frozen=True):
     def public(self) -> Iterator[tuple[Module, Function | Class]]:
         """Yield the public functions, methods and classes of the modules."""
         for module in self.modules:
-            for defined in (*module.functions, *module.fact.classes):
+            every: tuple[Function | Class, ...] = (*module.functions, *module.fact.classes)
+            for defined in every:
                 if is_public(defined.name):
                     yield module, defined
 
