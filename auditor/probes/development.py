@@ -1,0 +1,118 @@
+"""Questions about how the work came about: by development, and the candidate's own."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
+
+from auditor.model import Confidence, Evidence, Verdict, met, partly, unknown, unmet
+from auditor.repository import Commit
+from auditor.views.history import Commits
+from auditor.views.hygiene import Tree
+from auditor.views.told import Told
+
+_FILE = re.compile(r"[\w()./\\-]+\.[A-Za-z]\w{0,5}\b|[\w-]+/[\w/-]+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CONVENTIONAL = re.compile(
+    r"^\W{0,3}(?:feat|fix|docs?|style|refactor|perf|tests?|build|ci|chore|revert|wip|init|data|model|exp|hotfix)(?:\([^)]{1,40}\))?!?:\s*",
+    re.IGNORECASE,
+)
+_SHOWN = 3
+
+
+class Generic(msgspec.Struct, frozen=True):
+    """Words that say nothing about what a commit does, and whole subjects that hosts write."""
+
+    words: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+
+class Lessons(msgspec.Struct, frozen=True):
+    """The phrases of an assignment, from the table of what is left over in READMEs."""
+
+    assignment: tuple[str, ...]
+
+
+def developed(commits: Commits, *, generic: Generic, several: int, few: int, telling: float, enough: int) -> Verdict:
+    """Say whether the history shows development.
+
+    Met: `several` commits or more, of which a share of `telling` say what they do, or `enough` of them; up to `few`
+    commits are an upload.
+    """
+    words, subjects = frozenset(generic.words), re.compile("|".join(generic.subjects), re.IGNORECASE)
+    said = [each for each in commits.own if tells(each.subject, words, subjects)]
+    count = len(commits.own)
+    if not commits.complete and count < several:
+        return unknown(f"Only {count} of the commits are in this clone.")
+    share = len(said) / max(count, 1)
+    summary = f"{_many(count, 'commit')} on {_many(commits.days, 'day')}, {len(said)} with a telling message"
+    dull = [each for each in commits.own if each not in said]
+    places = tuple(_place(each) for each in (said if share >= telling else dull)[:_SHOWN])
+    places = places or (Evidence("", excerpt="looked at the commits"),)
+    note = _activity(commits.own)
+    sure = Confidence.HIGH if commits.complete and not note else Confidence.MEDIUM
+    if count <= few:
+        return unmet(f"{_many(count, 'commit')}: one upload rather than development.", *places, confidence=sure)
+    if count >= several and (share >= telling or (len(said) >= enough and share >= telling / 2)):
+        return met(f"{summary}.{note}", *places, confidence=sure)
+    return partly(f"{summary}.{note}", *places, score=max(share, 0.2), confidence=sure)
+
+
+def original(tree: Tree, told: Told, *, lessons: Lessons, several: int) -> Verdict:
+    """Say whether the work is the candidate's own: no fork, no assignment handed out. What can't be seen is said."""
+    listing = tree.listing
+    if listing is not None and listing.fork:
+        of = f" of {listing.parent}" if listing.parent else ""
+        where = Evidence("", excerpt=f"the host calls it a fork{of}")
+        fix = "Say in the README what you changed, or leave the fork out of your portfolio."
+        return unmet(f"It is a fork{of}.", where, confidence=Confidence.MEDIUM, fix=fix)
+    found = [
+        Evidence(path, passage.line, excerpt=passage.text[:80])
+        for path, text in told.texts
+        for passage in text.passages
+        if any(phrase in passage.text.lower() for phrase in lessons.assignment)
+    ]
+    if len(found) >= several:
+        fix = "Replace the assignment's text by what you did, and why."
+        return partly("The README reads like an assignment.", *found[:_SHOWN], confidence=Confidence.MEDIUM, fix=fix)
+    looked = Evidence("", excerpt="looked at the host's listing and for an assignment's words in the README")
+    return met("Nothing says that it is a copy.", looked, confidence=Confidence.MEDIUM)
+
+
+def tells(subject: str, generic: frozenset[str], subjects: re.Pattern[str]) -> bool:
+    """Tell whether a subject says what the commit does."""
+    if subjects.search(subject):
+        return False
+    body, conventional = _CONVENTIONAL.subn("", subject)
+    if len(_CJK.findall(body)) > 3:  # noqa: PLR2004 - two words, at least
+        return True
+    words = [word for word in _WORD.findall(_FILE.sub(" ", body).lower()) if word not in generic]
+    return len(words) >= (1 if conventional else 2)
+
+
+def _activity(commits: Iterable[Commit]) -> str:
+    """Mention what looks generated; it is shown, not held against anybody."""
+    commits = tuple(commits)
+    subjects = Counter(each.subject for each in commits)
+    subject, times = subjects.most_common(1)[0] if subjects else ("", 0)
+    apart = sum(abs(each.committed - each.authored) > 30 * 86_400 for each in commits)
+    if times > 100 and times > len(commits) / 2:  # noqa: PLR2004 - nobody writes the same words a hundred times
+        return f" {times} commits are called {subject[:40]!r}."
+    if apart > len(commits) / 2 and len(commits) > _SHOWN:
+        return " Most were written to the history long after the date that they bear."
+    return ""
+
+
+def _place(commit: Commit) -> Evidence:
+    try:
+        day = f"{datetime.fromtimestamp(commit.authored, UTC):%Y-%m-%d}"
+    except (ValueError, OverflowError, OSError):
+        day = "?"
+    return Evidence("", excerpt=f"{commit.id[:7]} {day} {commit.subject[:80]}")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

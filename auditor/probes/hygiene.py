@@ -1,0 +1,164 @@
+"""Questions about the repository itself: clean, small, free of credentials, licensed, described."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
+from auditor.repository import Entry
+from auditor.views.hygiene import Held, Secrets, Tree, licences
+from auditor.views.told import Told
+
+_SHOWN = 4
+_MB = 1_000_000
+
+
+class Junk(msgspec.Struct, frozen=True):
+    """Patterns of paths by what they are called: severe and minor ones."""
+
+    severe: Mapping[str, str]
+    minor: Mapping[str, str]
+
+
+def secrets(found: Secrets, *, settings_only: str) -> Verdict:
+    """Say whether credentials are committed; `settings_only` is what a committed .env file is called otherwise."""
+    real, likely, dummy = (found.graded(grade) for grade in ("real", "likely", "dummy"))
+    if real or likely:
+        shown = (*real, *likely)
+        fix = f"Revoke it now, then take it out of {_files(shown)} and read it from the environment."
+        sure = Confidence.HIGH if real else Confidence.MEDIUM
+        kinds = ", ".join(dict.fromkeys(_called(each) for each in shown))
+        return unmet(f"Committed: {kinds[:160]}.", *(each.place for each in shown[:_SHOWN]), confidence=sure, fix=fix)
+    if dummy:
+        said = f"{_many(len(dummy), 'credential')} that look made up or local."
+        fix = f"Read it from the environment in {_files(dummy)}, even for local use."
+        return partly(said, *(each.place for each in dummy[:_SHOWN]), score=0.6, confidence=Confidence.MEDIUM, fix=fix)
+    if found.environments:
+        path = found.environments[0]
+        fix = f"`git rm --cached {path}`, ignore it, and commit a .env.example instead."
+        return partly(f"{path} is committed, {settings_only}.", Evidence(path), score=0.6, fix=fix)
+    return met("No credentials found.", Evidence("", excerpt=f"looked at {found.scanned} files"))
+
+
+def clean(tree: Tree, *, junk: Junk, stray: int, copied: int) -> Verdict:
+    """Say whether only sources are committed. Up to `stray` severe files are minor; `copied` is in bytes."""
+    bad = tree.junk(junk.severe)
+    small = tree.junk(junk.minor)
+    count = sum(len(paths) for paths in bad.values())
+    places = [Evidence(paths[0], excerpt=f"{name}: {len(paths)} files") for name, paths in {**bad, **small}.items()]
+    fix = _cleaning(bad, small, ignored=bool(tree.ignoring))
+    if count > stray:
+        listed = ", ".join(f"{name} ({len(paths)} files)" for name, paths in bad.items())
+        return unmet(f"Committed: {listed}.", *places[:_SHOWN], fix=fix)
+    repeated = tree.copies(copied)
+    said = [] if tree.ignoring else ["there is no .gitignore"]
+    said += [f"{name} ({len(paths)})" for name, paths in {**bad, **small}.items()]
+    said += [f"{repeated[0][0]} is committed {len(repeated[0])} times"] if repeated else []
+    if said:
+        places += [Evidence(paths[1], excerpt=f"the same as {paths[0]}") for paths in repeated[:1]]
+        places = places or [Evidence("", excerpt="looked for .gitignore")]
+        summary = "; ".join(said)
+        return partly(f"{summary[:1].upper()}{summary[1:]}.", *places[:_SHOWN], score=0.6, fix=fix)
+    return met("A .gitignore, and nothing that it should have kept out.", Evidence(tree.ignoring[0]))
+
+
+def small(tree: Tree, *, file_mb: float, all_mb: float, limit_mb: float) -> Verdict:
+    """Say whether the tree holds no dumps: no file above `file_mb`, not more than `all_mb` in all.
+
+    A blob that a partial clone lacks is at least `limit_mb`.
+    """
+    sizes = [(each.size, each.path) for each in tree.files if each.size is not None]
+    absent = [each for each in tree.files if each.size is None]
+    total = sum(size for size, _ in sizes) / _MB
+    big = sorted(((size, path) for size, path in sizes if size > file_mb * _MB), reverse=True)
+    if big:
+        places = (Evidence(path, excerpt=f"{size / _MB:.0f} MB") for size, path in big[:_SHOWN])
+        fix = f"Take {big[0][1]} out of git: Git LFS, DVC, a release or a link."
+        return unmet(f"{big[0][1]} has {big[0][0] / _MB:.0f} MB.", *places, fix=fix)
+    largest = Evidence(max(sizes)[1], excerpt=f"the largest: {max(sizes)[0] / _MB:.1f} MB") if sizes else Evidence("")
+    if total + limit_mb * len(absent) > all_mb:
+        sure = Confidence.MEDIUM if absent else Confidence.HIGH
+        return unmet(f"The files have {total + limit_mb * len(absent):.0f} MB in all.", largest, confidence=sure)
+    if absent:
+        return _unseen(absent, limit_mb)
+    return met(f"The files have {total:.1f} MB in all.", largest)
+
+
+def licence(tree: Tree, told: Told, *, words: str, titles: tuple[str, ...]) -> Verdict:
+    """Say whether there is a licence file; one that only the README speaks of is partly one."""
+    found = licences(tree.files)
+    if full := [each for each in found if each.size != 0]:
+        return met(f"{full[0].path} is there.", Evidence(full[0].path))
+    if tree.listing and tree.listing.license and not found:
+        said = f"The host knows its licence: {tree.listing.license}."
+        return met(said, Evidence("", excerpt=tree.listing.license), confidence=Confidence.MEDIUM)
+    if found:
+        return partly(f"{found[0].path} is empty.", Evidence(found[0].path), score=0.2)
+    if place := _mentioned(told, re.compile(words, re.IGNORECASE), titles):
+        fix = "Add a LICENSE file with the text of the licence that the README names."
+        return partly("A licence is only mentioned in the README.", place, score=0.4, fix=fix)
+    return unmet("No licence.", Evidence("", excerpt="looked for LICENSE, LICENCE, COPYING and the README's words"))
+
+
+def described(tree: Tree, *, topics: int) -> Verdict:
+    """Say whether the host shows a description, topics and a homepage."""
+    listing = tree.listing
+    if listing is None:
+        return not_applicable("The host was not asked: this is a local repository.")
+    has = {
+        "a description": bool(listing.description),
+        f"{topics} topics or more": len(listing.topics or ()) >= topics,
+        "a homepage": bool(listing.homepage),
+    }
+    good, lacking = [name for name, there in has.items() if there], [name for name, there in has.items() if not there]
+    where = Evidence(
+        "", excerpt=f"description: {(listing.description or '-')[:80]}; topics: {len(listing.topics or ())}"
+    )
+    if not good:
+        return unmet("The host shows no description, no topics, no homepage.", where)
+    if good == ["a description", f"{topics} topics or more"] or not lacking:
+        return met(f"The host shows {' and '.join(good)}.", where)
+    return partly(
+        f"The host shows {' and '.join(good)}, but lacks {' and '.join(lacking)}.", where, score=len(good) / 3
+    )
+
+
+def _unseen(absent: list[Entry], limit_mb: float) -> Verdict:
+    said = (
+        f"{_many(len(absent), 'file')} above the clone's limit of {limit_mb:g} MB or not in this clone: sizes unknown."
+    )
+    return unknown(said, *(Evidence(each.path) for each in absent[:_SHOWN]))
+
+
+def _mentioned(told: Told, words: re.Pattern[str], titles: tuple[str, ...]) -> Evidence | None:
+    for path, text in told.texts:
+        for section in text.sections:
+            if section.title.strip(" #:*_📄📜📝⚖️🔐🪪©").lower().startswith(titles):
+                return Evidence(path, section.line, excerpt=section.title[:80])
+        for passage in text.passages:
+            if found := words.search(passage.text[:5000]):
+                return Evidence(path, passage.line, excerpt=found[0][:80])
+        for link in text.links:
+            if words.search(f"{link.text} {link.url}"[:500]):
+                return Evidence(path, link.line, excerpt=f"{link.text} {link.url}"[:80])
+    return None
+
+
+def _cleaning(bad: Mapping[str, tuple[str, ...]], small: Mapping[str, tuple[str, ...]], *, ignored: bool) -> str:
+    paths = [found[0] for found in (*bad.values(), *small.values())]
+    ignore = "" if ignored else "Add a .gitignore (GitHub's for Python will do). "
+    removal = f"Remove from git: {', '.join(paths[:_SHOWN])}." if paths else ""
+    return f"{ignore}{removal}".strip() or "Delete the copies."
+
+
+def _files(held: Iterable[Held]) -> str:
+    return ", ".join(list(dict.fromkeys(each.path for each in held))[:2])
+
+
+def _called(held: Held) -> str:
+    return f"{held.secret.kind} ({held.secret.name})" if held.secret.name else held.secret.kind
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
