@@ -14,12 +14,12 @@ from concurrent.futures import TimeoutError as OutOfTimeError
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 from pebble import ProcessExpired, ProcessPool
 
-from auditor import assemble, worker
+from auditor import assemble, online, worker
 from auditor.limits import Limits
 from auditor.model import AuditorError, Report, RepositoryStatus
 from auditor.repository import Origin, Target
@@ -27,11 +27,18 @@ from auditor.sources import clone, transport
 from auditor.watch import last_step
 from auditor.worker import Guide, RepositoryAudit, Task
 
+if TYPE_CHECKING:
+    from auditor.sources.links import LinkChecker  # httpx is slow to import, and not needed offline
+
 _log = logging.getLogger(__name__)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How to audit. `cache` is a folder, None to keep nothing; `claims` are skill ids that a résumé lists."""
+    """How to audit.
+
+    `cache` is a folder, None to keep nothing; `claims` are skill ids that a résumé lists; `links` asks whether demo
+    links answer, None to ask nothing.
+    """
 
     guide: Guide
     limits: Limits
@@ -39,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int
     token: str | None = None
     claims: frozenset[str] | None = None
+    links: "LinkChecker | None" = None
 
 
 class Progress(Protocol):
@@ -61,11 +69,15 @@ def run(targets: Sequence[Target], settings: Settings, progress: Progress) -> tu
     origins = [origin for target in targets for origin in target.repositories]
     progress.begin(len(origins))
     with _Workers(settings, progress) as workers:
-        audits = iter(workers.audit_all(origins))
-        return tuple(
-            assemble.report(target, [(o, next(audits)) for o in target.repositories], book, moment, settings.claims)
-            for target in targets
-        )
+        done: Sequence[RepositoryAudit] = workers.audit_all(origins)
+    if settings.links is not None:
+        progress.stage("demo links", "asking")
+        done = online.with_answers(done, book, settings.links)
+    audits = iter(done)
+    return tuple(
+        assemble.report(target, [(o, next(audits)) for o in target.repositories], book, moment, settings.claims)
+        for target in targets
+    )
 
 
 def now() -> datetime:

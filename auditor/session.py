@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from rich.console import Console
@@ -24,6 +25,9 @@ from auditor.sources.patience import Patience
 from auditor.sources.selection import Selection
 from auditor.views.claims import claims_in
 from auditor.worker import Guide, load_rulebook
+
+if TYPE_CHECKING:
+    from auditor.sources.links import LinkChecker
 
 _FOLDER = "audit-report"
 _BELOW = 1
@@ -143,7 +147,8 @@ def audited(options: Options, guide: Guide, console: Console) -> tuple[Report, .
             patience=Patience(teller.say, max_wait=options.max_wait),
             cache=cache,
         )
-        settings = msgspec.structs.replace(_settings(options, guide, cache, token), claims=claims)
+        settings = _settings(options, guide, cache, token)
+        settings = msgspec.structs.replace(settings, claims=claims, links=_link_checker(options, cache))
         return audit.run(found, settings, teller)
 
 
@@ -175,6 +180,14 @@ def _settings(options: Options, guide: Guide, cache: Path | None, token: str | N
     return audit.Settings(
         guide=guide, limits=bounds, cache=cache, jobs=options.jobs or os.cpu_count() or 1, token=token
     )
+
+
+def _link_checker(options: Options, cache: Path | None) -> "LinkChecker | None":
+    if options.offline or options.no_links:
+        return None
+    from auditor.sources.links import LinkChecker  # noqa: PLC0415 - httpx is slow to import, and not needed offline
+
+    return LinkChecker(cache)
 
 
 def _cache_folder(chosen: str | None) -> Path:

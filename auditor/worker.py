@@ -6,8 +6,10 @@ Nothing here knows of other repositories, of the network, or of how a report loo
 import hashlib
 import logging
 import os
+from collections.abc import Callable
 from functools import cache as once
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -20,7 +22,7 @@ from auditor.model import Finding, RepositoryStatus, unknown
 from auditor.repository import Origin
 from auditor.rulebook import Rulebook
 from auditor.sources.git import EmptyRepositoryError, GitError
-from auditor.sources.snapshot import Snapshot, open_snapshot
+from auditor.sources.snapshot import Snapshot, commit_at, open_snapshot
 from auditor.views.layout import own
 from auditor.views.reading import Reading
 from auditor.views.skills import SkillUse, skills_of
@@ -28,6 +30,7 @@ from auditor.views.traits import Traits, traits_of
 from auditor.watch import Watch, limit_memory
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Guide(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,8 +75,7 @@ def audit(task: Task) -> RepositoryAudit:
         with open_snapshot(Path(task.origin.location), task.origin.revision, task.limits) as snapshot:
             done = _audited(task, snapshot, cache, watch)
             if not task.banned:
-                names = {_content(snapshot), snapshot.commit or ""} if snapshot.whole else {_content(snapshot)}
-                cache.put({_key(task, name): msgspec.msgpack.encode(done) for name in names})
+                cache.put({_key(task, _identity(snapshot)): msgspec.msgpack.encode(done)})
             return done
     except EmptyRepositoryError as error:
         return RepositoryAudit(status=RepositoryStatus.SKIPPED, reason=str(error))
@@ -85,15 +87,20 @@ def audit(task: Task) -> RepositoryAudit:
 
 
 def remembered(task: Task, commit: str | None = None) -> RepositoryAudit | None:
-    """Return the audit of the same content under the same rules by an earlier run; `commit` spares opening it."""
+    """Return the audit of the same commit, or files, under the same rules by an earlier run.
+
+    `commit` is what the host says of a repository that is not here: then nothing is opened.
+    """
     if task.cache is None:
         return None
+    location, revision = Path(task.origin.location), task.origin.revision
     cache = Cache(Path(task.cache))
     try:
-        if commit is not None:
-            return _recalled(cache, _key(task, commit))
-        with open_snapshot(Path(task.origin.location), task.origin.revision, task.limits) as snapshot:
-            return _recalled(cache, _key(task, _content(snapshot)))
+        identity = commit or commit_at(location, revision)
+        if identity is None:
+            with open_snapshot(location, revision, task.limits) as snapshot:
+                identity = _identity(snapshot)
+        return _recalled(cache, _key(task, identity))
     except GitError:
         return None  # `audit` will say why
     finally:
@@ -114,15 +121,28 @@ def _audited(task: Task, snapshot: Snapshot, cache: Cache, watch: Watch) -> Repo
     facts = Store(snapshot.read, cache, task.limits, watch).facts(own(snapshot.entries))
     history = task.origin.history or snapshot.history(task.limits.commits)
     reading = Reading(task.origin.name, snapshot.entries, facts, history, task.origin.listing)
+    problems = [] if snapshot.left_out is None else [snapshot.left_out]
     return RepositoryAudit(
         status=RepositoryStatus.AUDITED,
         commit=snapshot.commit,
         content=_content(snapshot),
         findings=tuple(_judged(rule, reading, watch) for rule in book.of(portfolio=False)),
-        skills=skills_of(reading, book.data["skills"]),
-        traits=traits_of(reading, book.data),
-        problems=() if snapshot.left_out is None else (snapshot.left_out,),
+        skills=_watched("skills", lambda: skills_of(reading, book.data["skills"]), (), watch, problems),
+        traits=_watched("traits", lambda: traits_of(reading, book.data), Traits(), watch, problems),
+        problems=tuple(problems),
     )
+
+
+def _watched(name: str, ask: Callable[[], T], nothing: T, watch: Watch, problems: list[str]) -> T:
+    """Ask for what is no rule's finding; what fails through our fault is a problem, never the repository's end."""
+    if name not in watch.banned:
+        try:
+            with watch.step(name):
+                return ask()
+        except Exception:  # noqa: BLE001 - the second seam: views; our defect, said as such
+            _log.exception("%s failed", name)
+    problems.append(f"its {name} could not be collected through a defect of the auditor")
+    return nothing
 
 
 def _judged(rule: rulebook.Bound, reading: Reading, watch: Watch) -> Finding:
@@ -133,6 +153,11 @@ def _judged(rule: rulebook.Bound, reading: Reading, watch: Watch) -> Finding:
         return judge(rule, reading)
 
 
+def _identity(snapshot: Snapshot) -> str:
+    """Name what is audited: a commit, its history included, or a working tree's files on top of a commit."""
+    return str(snapshot.commit) if snapshot.whole else f"{_content(snapshot)} on {snapshot.commit}"
+
+
 def _content(snapshot: Snapshot) -> str:
     """Name the tree by its entries: the same files make the same name, whatever the history."""
     digest = hashlib.sha256()
@@ -141,12 +166,12 @@ def _content(snapshot: Snapshot) -> str:
     return digest.hexdigest()
 
 
-def _key(task: Task, content: str) -> str:
+def _key(task: Task, identity: str) -> str:
     listing = task.origin.listing
     if listing is not None:  # what changes without the repository changing
         listing = msgspec.structs.replace(listing, stars=None, pushed_at=None, size_kb=None, pinned=None)
-    parts = (code_version(), _rulebook(task.guide).digest, task.guide, task.limits, listing)
-    return f"audit {hashlib.sha256(msgspec.json.encode(parts)).hexdigest()} {content}"
+    parts = (code_version(), _rulebook(task.guide).digest, task.guide, task.limits, task.origin.name, listing)
+    return f"audit {hashlib.sha256(msgspec.json.encode(parts)).hexdigest()} {identity}"
 
 
 def _recalled(cache: Cache, key: str) -> RepositoryAudit | None:

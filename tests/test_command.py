@@ -165,10 +165,10 @@ def test_a_rulebook_of_ones_own_changes_weights_and_adds_rules_without_python(tm
         tmp_path,
         {
             "school/extra.toml": "[readme-visuals]\nweight = 9.0\n\n"
-            '[readme-logo]\ntitle = "Shows the logo"\nprobe = "readme:visuals"\nweight = 1\nabsent = "unmet"\n'
-            'guide = "ours"\nwhy = "Ours."\nfix = "Add it."\neffort = "minutes"\n'
+            '[typing-strict]\ntitle = "Fully annotated"\nprobe = "typing:hinted"\nwith = { most = 1.0, some = 0.9 }\n'
+            'weight = 1\nguide = "ours"\nwhy = "Ours."\nfix = "Add them."\neffort = "minutes"\n'
         },
     )
     found = report("--rulebook", "school", "churn", folder=tmp_path)
     assert _findings(found)["readme-visuals"]["weight"] == 9
-    assert _findings(found)["readme-logo"]["status"] == "unmet"
+    assert _findings(found)["typing-strict"]["status"] == "unmet"

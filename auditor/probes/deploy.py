@@ -1,7 +1,12 @@
 """Questions about what runs: a linked instance, and whether it answers."""
 
+from collections.abc import Mapping
+
+import msgspec
+
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.probes.hosts import Hosts, Target, target
+from auditor.repository import LinkAnswer, LinkStatus
 from auditor.views.addresses import Addresses
 
 _SHOWN = 3
@@ -33,11 +38,25 @@ def demo(addresses: Addresses, *, hosts: Hosts) -> Verdict:
 
 
 def alive(addresses: Addresses, *, hosts: Hosts) -> Verdict:
-    """Say whether the linked instance answers: that takes the network, which an audit of the files does not have."""
+    """Say whether the linked instance answers: asked over the network after the files are read, unless offline."""
     live = [each for each in _targets(addresses, hosts) if each.kind == "demo"]
     if not live:
         return not_applicable("No running instance is linked.")
-    return unknown("Whether the link answers was not asked: this run reads files only.", live[0].address.where)
+    places = (msgspec.structs.replace(each.address.where, url=each.address.url) for each in live[:_SHOWN])
+    return unknown("Whether the link answers was not asked: this run reads files only.", *places)
+
+
+def answered(places: tuple[Evidence, ...], answers: Mapping[str, LinkAnswer]) -> Verdict:
+    """Say what the links of `alive` answered: one that answers is enough, only if all are dead is that held against."""
+    asked = [(place, answers[place.url]) for place in places if place.url in answers]
+    by_status = {answer.status: f"{place.url} is {answer.status}: {answer.said}." for place, answer in reversed(asked)}
+    if LinkStatus.ALIVE in by_status:
+        return met(by_status[LinkStatus.ALIVE], *places)
+    if LinkStatus.ASLEEP in by_status:
+        return met(by_status[LinkStatus.ASLEEP], *places, confidence=Confidence.MEDIUM)
+    if LinkStatus.UNKNOWN in by_status or not asked:
+        return unknown(by_status.get(LinkStatus.UNKNOWN, "No link was asked."), *places)
+    return unmet(by_status[LinkStatus.DEAD], *places)
 
 
 def _targets(addresses: Addresses, hosts: Hosts) -> list[Target]:

@@ -63,6 +63,15 @@ def _nothing_at(folder: Path, revision: str | None) -> GitError:
     return GitError(f"there is no commit {revision!r} in it; --commit takes a branch, a tag or a commit id")
 
 
+def commit_at(location: Path, revision: str | None) -> str | None:
+    """Return the commit that would be read, without listing it; None for a working tree, or where there is none."""
+    source = git.git_folder(location)
+    if source is None or (revision is None and source != location):
+        return None
+    with git.shadow(source) as folder:
+        return git.resolve(folder, revision or "HEAD")
+
+
 class _Tree:
     """A commit's tree, read from git objects."""
 
