@@ -1,16 +1,17 @@
 """What is read of Python sources: names followed, counts as radon counts, and no text that breaks the reader."""
 
+import ast
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from radon.complexity import cc_visit as untyped
+from radon.complexity import cc_visit_ast as untyped
 
 from auditor.facts.fact import Unreadable
 from auditor.facts.python import PythonFact, parse, read_program
 
-cc_visit: Any = untyped  # radon has no types
+cc_visit_ast: Any = untyped  # radon has no types
 
 
 def _calls(source: str) -> list[str]:
@@ -85,17 +86,23 @@ def test_work_at_module_level_is_counted_without_definitions_and_guards() -> Non
 
 
 _BRANCHES = """
-def f(a, b):
+@cached(a if a else b)
+def f(a, b=(c or d)):
     if a and b or not a:
         return [x for x in a if x if not b]
     elif a:
         return {x: y for x in a for y in b}
     for x in a:
-        pass
+        def inner(y):
+            return y if y else inner(y or x)
     else:
         b = 1
     while a:
         a = 1 if b else 2
+    else:
+        class C:
+            def m(self):
+                return a or b
     try:
         pass
     except ValueError:
@@ -107,16 +114,41 @@ def f(a, b):
     finally:
         pass
     with a as c:
-        assert c
-    return (lambda: 1)()
+        assert c and b
+    match a:
+        case [1, *_] if b and c:
+            pass
+        case _:
+            b += a if a else b
+    return (lambda: 1 if a else 2)()
 """
 
 
 def test_complexity_is_radons() -> None:
-    function = read_program(_BRANCHES).functions[0]
-    assert function.complexity == cc_visit(_BRANCHES)[0].complexity
-    small = "def f(a):\n    if a:\n        return 1\n    return 2 if a else 3\n"
-    assert read_program(small).functions[0].complexity == cc_visit(small)[0].complexity
+    found = {f.name: f.complexity for f in read_program(_BRANCHES).functions}
+    (outer,) = cc_visit_ast(ast.parse(_BRANCHES))
+    assert found["f"] == outer.complexity
+    assert found["f.inner"] == outer.closures[0].complexity
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = a" + ".b()" * 900,
+        "x = " + " + ".join(["1"] * 900),
+        "x = " + "lambda: " * 900 + "1",
+        "if a:\n    x = 0\n" + "".join(f"elif a == {i}:\n    x = {i}\n" for i in range(900)),
+        "".join(" " * i + "if a:\n" for i in range(99)) + " " * 99 + "pass",
+    ],
+)
+def test_deep_nesting_is_followed(source: str) -> None:
+    assert read_program(source).problem is None
+
+
+def test_what_is_too_deep_is_said_to_be() -> None:
+    problem = read_program("x = " + "-" * 20_000 + "1").problem
+    assert problem is not None
+    assert problem.too_deep
 
 
 def test_python_2_is_named_as_such() -> None:
@@ -161,9 +193,19 @@ _PIECES = st.sampled_from(
     ]
 )
 _STATEMENTS = st.sampled_from(
-    ["{0} = {1}", "if {0}:\n    {1}", "for a in {0}:\n    {1}", "def g(a={0}):\n    return {1}", "import a.b as c",
-     "class C({0}):\n    a = {1}", "with {0} as b:\n    {1}", "try:\n    {0}\nexcept E:\n    {1}", "from . import *"]
-)  # fmt: skip
+    [
+        "{0} = {1}",
+        "if {0}:\n    {1}",
+        "for a in {0}:\n    {1}",
+        "def g(a={0}):\n    return {1}",
+        "class C({0}):\n    a = {1}",
+        "with {0} as b:\n    {1}",
+        "try:\n    {0}\nexcept E:\n    {1}",
+        "import a.b as c",
+        "from . import *",
+        "match {0}:\n    case {1}:\n        pass",
+    ]
+)
 
 
 @given(st.lists(st.tuples(_STATEMENTS, _PIECES, _PIECES), max_size=6))

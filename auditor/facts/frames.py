@@ -13,6 +13,7 @@ _FRAME = re.compile(
 _NOT_A_FRAME = re.compile(
     r"\.(?:values|to_numpy|to_list|tolist|to_dict|unique|groupby|shape|columns|index|dtypes|items|str|dt|iloc|loc|at|iat)\b[^.]*$"
 )
+_ROW_CALLS = frozenset({"iterrows", "itertuples", "apply"})
 _INDEXERS = ("iloc", "loc", "at", "iat", "ix")
 _SOURCE = 100
 _VECTOR_NODES = (
@@ -34,7 +35,7 @@ def is_foreign(name: str) -> bool:
 
 def row_call(node: ast.Call, names: Names, *, pandas: bool) -> RowLoop | None:
     """Recognise `.iterrows()`, `.itertuples()` and `.apply(..., axis=1)`."""
-    if not isinstance(node.func, ast.Attribute):
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in _ROW_CALLS:
         return None
     owner = names.resolve(node.func.value)
     if is_foreign(owner) or not (pandas or is_frame(owner)):
@@ -48,7 +49,9 @@ def row_call(node: ast.Call, names: Names, *, pandas: bool) -> RowLoop | None:
     return None
 
 
-def row_range(node: ast.For | ast.comprehension, body: list[ast.stmt] | list[ast.expr], names: Names) -> RowLoop | None:
+def row_range(
+    node: ast.For | ast.AsyncFor | ast.comprehension, body: list[ast.stmt] | list[ast.expr], names: Names
+) -> RowLoop | None:
     """Recognise `for i in range(len(df))` whose body takes rows of `df` by `i`."""
     frame = _ranged(node.iter)
     if frame is None or not isinstance(node.target, ast.Name):

@@ -4,9 +4,11 @@ Names are resolved to dotted text, see `Call` in `auditor.facts.python`. No type
 """
 
 import ast
+from typing import Any
 
 UNKNOWN = "?"
 _LONGEST = 160
+_SELF = ("self", "cls")
 
 
 class Names:
@@ -17,6 +19,7 @@ class Names:
         self.attributes: dict[str, str] = {}
         self.returns: dict[str, str] = {}
         self.assigned: dict[str, int] = {}
+        self._given: dict[int, str] = {}
 
     def outermost(self) -> tuple[str, ...]:
         """Return the names that the module itself defines or imports, sorted."""
@@ -34,43 +37,48 @@ class Names:
         """Give a name a meaning in the innermost scope."""
         self._scopes[-1][name] = meaning
 
-    def resolve(self, node: ast.expr) -> str:  # noqa: C901 - one arm a kind of expression
+    def called(self, node: ast.Call) -> str:
+        """Return the resolved name of what is called, and keep what the call gives."""
+        name = self.resolve(node.func)
+        given = self.returns.get(name) or f"{name}()"
+        self._given[id(node)] = given if len(given) <= _LONGEST else UNKNOWN
+        return name
+
+    def resolve(self, node: Any) -> str:  # noqa: ANN401 - an expression of any kind
         """Return the dotted text of an expression, "?" where it is not evident."""
+        kind = node.__class__
+        if kind is ast.Name:
+            return self._name(node.id)
+        if kind is ast.Attribute and node.value.__class__ is ast.Name and node.value.id not in _SELF:
+            return f"{self._name(node.value.id)}.{node.attr}"
         parts: list[str] = []
-        while True:
-            match node:
-                case ast.Name(id=name):
-                    root = self._name(name)
-                    break
-                case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=attr) if attr in self.attributes:
-                    root = self.attributes[attr]
-                    break
-                case ast.Attribute(value=value, attr=attr):
-                    parts.append("." + attr)
-                    node = value
-                case ast.Call(func=func):
-                    parts.append("()")
-                    node = func
-                case ast.Subscript(value=value):
-                    parts.append("[]")
-                    node = value
-                case ast.Await(value=value):
-                    node = value
-                case ast.Constant(value=str()):
-                    root = "str"
-                    break
-                case ast.BinOp(left=left):
-                    node = left
-                case _:
-                    root = UNKNOWN
-                    break
+        while (root := self._root(node)) is None:
+            if isinstance(node, ast.Attribute):
+                parts.append("." + node.attr)
+            elif isinstance(node, ast.Call | ast.Subscript):
+                parts.append("()" if isinstance(node, ast.Call) else "[]")
+            node = node.func if isinstance(node, ast.Call) else node.left if isinstance(node, ast.BinOp) else node.value
             if len(parts) > _LONGEST:
                 return UNKNOWN
-        if parts and parts[-1] == "()" and root in self.returns:
-            parts.pop()
-            root = self.returns[root]
         text = root + "".join(reversed(parts))
-        return text if len(text) <= _LONGEST else UNKNOWN
+        if len(text) <= _LONGEST:
+            return text
+        return UNKNOWN + parts[0] if parts and len(parts[0]) < _LONGEST else UNKNOWN
+
+    def _root(self, node: ast.expr) -> str | None:
+        """Return what is known of an expression as it stands, None where its parts have to be looked at."""
+        match node:
+            case ast.Name(id=name):
+                return self._name(name)
+            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=attr) if attr in self.attributes:
+                return self.attributes[attr]
+            case ast.Call():
+                return self._given.get(id(node))
+            case ast.Attribute() | ast.Subscript() | ast.Await() | ast.BinOp():
+                return None
+            case ast.Constant(value=str()):
+                return "str"
+        return UNKNOWN
 
     def _name(self, name: str) -> str:
         for scope in reversed(self._scopes):

@@ -92,11 +92,15 @@ class RowLoop(Fact, frozen=True):
 
 
 class Problem(Fact, frozen=True):
-    """Why a source does not parse; `python2` where it is valid Python 2 in all likelihood."""
+    """Why a source does not parse; `python2` where it is valid Python 2 in all likelihood.
+
+    `too_deep`: it may well be right, but is nested beyond what this reader follows.
+    """
 
     message: str
     line: int | None
     python2: bool = False
+    too_deep: bool = False
 
 
 class PythonFact(Fact, frozen=True):
@@ -136,14 +140,17 @@ def read_program(source: str) -> PythonFact:
     """Parse a program and walk it once. What does not parse is a fact too."""
     from auditor.facts.walk import walked  # noqa: PLC0415 - walk makes the structs of this module
 
+    lines = _code_lines(source)
     try:
         with warnings.catch_warnings(action="ignore"):
             tree = ast.parse(source.replace("\0", "") if "\0" in source else source)
+        return walked(tree, lines)
     except SyntaxError as error:
-        return PythonFact(problem=_problem(source, error.msg, error.lineno), lines=_code_lines(source))
+        return PythonFact(problem=_problem(source, error.msg, error.lineno), lines=lines)
+    except (RecursionError, MemoryError):
+        return PythonFact(problem=Problem("nested too deeply for this reader", None, too_deep=True), lines=lines)
     except ValueError as error:
-        return PythonFact(problem=_problem(source, str(error), None), lines=_code_lines(source))
-    return walked(tree, source, _code_lines(source))
+        return PythonFact(problem=_problem(source, str(error), None), lines=lines)
 
 
 def _problem(source: str, message: str, line: int | None) -> Problem:
