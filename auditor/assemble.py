@@ -257,4 +257,5 @@ def _problems(target: Target, named: Sequence[tuple[str, Origin, RepositoryAudit
         if done.status is RepositoryStatus.FAILED
     ]
     partial = [Problem(repository=name, stage="reading", message=m) for name, _, done in named for m in done.problems]
-    return (*listing, *failed, *partial)
+    notes = [Problem(repository=name, stage="note", message=m) for name, _, done in named for m in done.notes]
+    return (*listing, *failed, *partial, *notes)

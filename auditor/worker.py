@@ -24,6 +24,7 @@ from auditor.rulebook import Rulebook
 from auditor.sources.git import EmptyRepositoryError, GitError
 from auditor.sources.snapshot import Snapshot, commit_at, open_snapshot
 from auditor.views.layout import own
+from auditor.views.notes import notes_of
 from auditor.views.reading import Reading
 from auditor.views.skills import SkillUse, skills_of
 from auditor.views.traits import Traits, traits_of
@@ -64,6 +65,7 @@ class RepositoryAudit(msgspec.Struct, frozen=True, kw_only=True):
     skills: tuple[SkillUse, ...] = ()
     traits: Traits = Traits()
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def audit(task: Task) -> RepositoryAudit:
@@ -129,6 +131,7 @@ def _audited(task: Task, snapshot: Snapshot, cache: Cache, watch: Watch) -> Repo
         findings=tuple(_judged(rule, reading, watch) for rule in book.of(portfolio=False)),
         skills=_watched("skills", lambda: skills_of(reading, book.data["skills"]), (), watch, problems),
         traits=_watched("traits", lambda: traits_of(reading, book.data), Traits(), watch, problems),
+        notes=_watched("notes", lambda: notes_of(reading, book.data["graders"]), (), watch, problems),
         problems=tuple(problems),
     )
 

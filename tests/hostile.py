@@ -63,7 +63,7 @@ _MARKDOWN: Mapping[str, str | bytes] = {
     "stars": "# x\n\n" + "*a " * 100_000,
     "underscores": "_" * _DEEP,
     "quotes": ">" * 50_000 + " a",
-    "lists": "".join("  " * depth + "- a\n" for depth in range(2_000)),
+    "lists": "".join("  " * depth + "- a\n" for depth in range(900)),
     "ordered": "1. " * 20_000,
     "backticks": "`" * 30_000 + "a" + "`" * 29_999,
     "backtick-runs": "".join("`" * n + " " for n in range(800)),

@@ -6,6 +6,9 @@ from auditor.facts.prose import Gathering
 from auditor.facts.tags import Piece, pieces
 
 _HEADING = re.compile(r"h([1-6])$")
+_HIDING = re.compile(
+    r"display:none|visibility:hidden|opacity:0(?!\.[1-9])|font-size:0(?!\.[1-9])|(?:^|;)color:(?:white|#fff(?:fff)?|transparent)\b"
+)
 _UNSEEN = frozenset({"script", "style", "template", "noscript"})
 _BREAKS = frozenset(
     {"p", "div", "br", "hr", "li", "ul", "ol", "table", "tr", "center", "section", "blockquote", "details", "summary"}
@@ -121,4 +124,4 @@ class Hypertext:
 
 def _is_unseen(piece: Piece) -> bool:
     style = piece.attributes.get("style", "").replace(" ", "").lower()
-    return piece.name in _UNSEEN or "hidden" in piece.attributes or "display:none" in style
+    return piece.name in _UNSEEN or "hidden" in piece.attributes or _HIDING.search(style) is not None
