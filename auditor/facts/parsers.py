@@ -2,6 +2,7 @@
 
 from auditor.facts import (
     container,
+    hooks,
     manifest_other,
     manifest_project,
     manifest_requirements,
@@ -28,6 +29,7 @@ PARSERS: tuple[Parser, ...] = (
     *manifest_other.PARSERS,
     *workflow.PARSERS,
     *container.PARSERS,
+    hooks.PARSER,
     *secrets.PARSERS,
 )
 
