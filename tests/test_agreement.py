@@ -33,17 +33,14 @@ def _finding(rule: str, status: Status) -> Finding:
     [
         ([("yes", "yes"), ("no", "no")], 1.0),
         ([("yes", "no"), ("no", "yes")], -1.0),
-        # Seen 0.5 / 4; by chance 1/2 x (1/2 x 1/2 + 1/4 x 1) + 1/4 x (1/4 x 1 + 1/2 x 1/2) + 1/4 x (1/4 + 1/4) x 1/2
-        # = 7/16; 1 - (1/8) / (7/16).
+        # Seen 1/8; by chance 1/2 (1/4 + 1/4) for yes + 1/4 (1/4 + 1/4) for no + 1/4 (1/8 + 1/8) for partly = 7/16.
         ([("yes", "yes"), ("yes", "partly"), ("no", "no"), ("partly", "partly")], 5 / 7),
-        # The same disagreement by two steps: seen 1/4; by chance (1/2 x 1/4 x 1/2 + 1/2 x 1/2) + (1/4 x 1/4 + 1/4 x 1/4
-        # x 1/2) + (1/4 x 1/4 + 1/4 x 1/2) x 1/2 = 5/16 + 3/32 + 3/32 = 1/2.
+        # Seen 1/4; by chance 1/2 (1/2 + 1/8) for yes + 1/4 (1/4 + 1/8) for no + 1/4 (1/8 + 1/4) for partly = 1/2.
         ([("yes", "yes"), ("yes", "no"), ("no", "no"), ("partly", "partly")], 1 / 2),
         # `na` against anything is a whole disagreement: seen 1/2, by chance 1/2.
         ([("na", "yes"), ("yes", "yes")], 0.0),
-        # Seen 1/3; by chance (1/3 x 1/3) x 4 for na against the others, (1/3 x 1/3) for no against yes ... see below.
         ([("na", "na"), ("yes", "yes"), ("no", "no")], 1.0),
-        # Seen 1/3; labels na yes no, verdicts na na no: by chance 1/3 x 1/3 + 1/3 x (2/3 + 1/3) + 1/3 x 2/3 = 2/3.
+        # Seen 1/3; labels na yes no, verdicts na na no: by chance 1/3 (1/3) + 1/3 (2/3 + 1/3) + 1/3 (2/3) = 2/3.
         ([("na", "na"), ("yes", "na"), ("no", "no")], 1 / 2),
         ([("yes", "yes"), ("yes", "yes")], None),
         ([], None),
