@@ -41,10 +41,10 @@ def parse(data: bytes) -> Fact:
 
 
 def reads(path: str) -> bool:
-    """Tell whether a path is a README, or a prose file where people put what belongs to one."""
+    """Tell whether a path is a README, or lies where people put what belongs to one: at the root, in docs/."""
     name = base_name(path)
     if suffix(name) in {"md", "markdown", "mdown", "mkd"}:
-        return name.startswith("readme") or path.count("/") <= 1 or path.lower().startswith("docs/")
+        return name.startswith("readme") or path.removeprefix("docs/").count("/") == 0
     return name.startswith("readme") and suffix(name) in {"", "txt"}
 
 
