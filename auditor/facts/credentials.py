@@ -68,14 +68,14 @@ _PLACEHOLDER = re.compile(
     r"|^env|secrets\.|environ|getenv|process\.env|config\b|settings\b|vault|dummy|fake|mock|sample|lorem|not[_-]?(?:set|real)"
     r"|no[_-]?key|my[_-]?(?:super)?[_-]?(?:secret|api|token|key|pass)|enter|(?:api|access|secret)[_-]?(?:key|token)$"
     r"|^(?:api[_-]?)?key$|tu[_-]?(?:clave|api|key|contra)|sua[_-]?(?:chave|senha|api)|votre|dein|token[_-]?(?:here|value)"
-    r"|^\W*$|^(.)\1+$|1234567890abcdef|abcdefghij",
+    r"|^\W*$|^\d+\.\d+$|^(.)\1+$|1234567890abcdef|abcdefghij",
     re.IGNORECASE,
 )  # fmt: skip
 _WEAK = re.compile(
     r"^(?:admin|root|user|guest|postgres(?:ql)?|mysql|mongo|redis|rabbitmq|minio|airflow|mlflow|grafana|neo4j|elastic"
     r"|pass|password|passwd|pwd|secret|secreto|senha|contrase[nñ]a|test|testing|tester|demo|dev|development|local|default|token|key"
     r"|changeit|qwerty|letmein|welcome|hello|abc|foo|bar|baz|toto|docker|django|flask|jwt|app|db|database|super|hunter"
-    r"|insecure|unsafe|only|for|not|in|prod|production|please|supersecret|my|the|a|key|api|auth|login|master|server"
+    r"|insecure|unsafe|secure|strong|new|old|user|correct|wrong|fraud|only|for|not|in|prod|production|please|supersecret|my|the|a|key|api|auth|login|master|server"
     r"|\d{1,8}|[!@#$%&*.\-_ ])+$",
     re.IGNORECASE,
 )

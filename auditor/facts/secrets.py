@@ -21,19 +21,22 @@ from auditor.facts.text import decode, is_binary
 
 _STEMS = ("pass", "pwd", "secret", "token", "key", "contrase", "senha", "kata", "connection")
 _NAME = re.compile(
-    r"pass(?:word|wd|phrase|wort)?(?![a-z])|pwd|secret|token|key|contrase[nñ]a|senha|mot_?de_?passe|kata_?sandi"
+    r"pass(?:word|wd|phrase|wort)(?![a-z])|(?<![a-z])pass(?=[\"']?\s?[=:])|pwd|secret|token|key"
+    r"|contrase[nñ]a|senha|mot_?de_?passe|kata_?sandi"
     r"|connection_?string"
 )
 _KEYS = (
-    "api", "access", "private", "auth", "encryption", "subscription", "account", "signing", "admin", "service", "openai",
-    "gemini", "groq", "kaggle", "wandb", "pinecone", "secret", "_ai", "cohere", "anthropic", "hf", "google",
+    "api", "access", "private", "auth", "encryption", "subscription", "account", "signing", "admin", "service",
+    "openai", "gemini", "groq", "kaggle", "wandb", "pinecone", "secret", "_ai", "cohere", "anthropic", "hf", "google",
     "jwt",
 )  # fmt: skip
 _ASSIGNED = re.compile(
     r"""[\w-]{0,30}(?:["']?\])?["']?\s{0,8}(?::\s?str\s{0,2})?(?:=>|:=|=(?!=)|:(?!:))\s{0,4}"""
     r"""[fbru]?(["'])([^"'\n]{2,200})\1"""
 )
-_BARE = re.compile(r"""[\w-]{0,30}["']?\s{0,8}[=:]\s{0,4}([^\s"'#,;()<>\[\]{}]{2,200})[ \t]*(?:#.*)?(?=\n|\r|$)""")
+_BARE = re.compile(
+    r"""[\w-]{0,30}["']?\s{0,8}(?:=(?!=)|:)\s{0,4}([^\s"'#,;()<>\[\]{}]{2,200})[ \t]*(?:#.*)?(?=\n|\r|$)"""
+)
 _DEFAULT = re.compile(r"""[\w-]{0,30}["'],\s{0,4}(?:default=)?["']([^"'\n]{2,200})["']\s{0,2}\)""")
 _BEFORE = re.compile(r"[\w.\-\[\"']{0,40}$")
 _AN_IDENTIFIER = re.compile(
@@ -45,8 +48,8 @@ _A_PLACE = re.compile(
 )
 _WORDY = re.compile(r"^[^\W\d_]+[:!?.]?$")
 _CODE = (
-    "py pyw js jsx mjs cjs ts tsx java kt go rs rb php cs c cc cpp h hpp swift r rmd qmd scala sh bash ps1 bat cmd sql html"
-    " vue svelte lua dart ex m jl gradle groovy"
+    "py pyw js jsx mjs cjs ts tsx java kt go rs rb php cs c cc cpp h hpp swift r rmd qmd scala sh bash ps1 bat cmd sql"
+    " html vue svelte lua dart ex m jl gradle groovy"
 )
 _CONFIG = (
     "env yml yaml json toml ini cfg conf config properties xml tf tfvars pem key ppk rst md txt log http rest netrc"
@@ -158,9 +161,14 @@ def _provided(text: str) -> Iterator[tuple[int, int, str, str]]:
             if kind == "JSON web token":
                 yield match.start(), match.end(), kind, "real" if is_privileged(match[0]) else "dummy"
             elif has_shape(kind, match[0]):
-                yield match.start(), match.end(), kind, "real"
+                yield match.start(), match.end(), kind, "dummy" if _is_public(kind, text) else "real"
     if "://" in text and "@" in text:
         yield from _addresses(text)
+
+
+def _is_public(kind: str, text: str) -> bool:
+    """Tell a key that every visitor's browser gets: Firebase's names the project and opens nothing."""
+    return kind == "Google API key" and ("authDomain" in text or "firebase" in text.lower())
 
 
 def _around(text: str, needle: str, shape: re.Pattern[str], ahead: str = "") -> Iterator[re.Match[str]]:

@@ -1,5 +1,6 @@
 """Questions about what runs: a linked instance, and whether it answers."""
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -8,6 +9,8 @@ from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, pa
 from auditor.probes.hosts import Hosts, Target, target
 from auditor.repository import LinkAnswer, LinkStatus
 from auditor.views.addresses import Addresses
+from auditor.views.told import Told
+from auditor.views.words import pattern
 
 _SHOWN = 3
 _PARTLY = {
@@ -18,7 +21,7 @@ _PARTLY = {
 }
 
 
-def demo(addresses: Addresses, *, hosts: Hosts) -> Verdict:
+def demo(addresses: Addresses, told: Told, *, hosts: Hosts) -> Verdict:
     """Say whether a running instance of this project is linked."""
     found = _targets(addresses, hosts)
     live = [each for each in found if each.kind == "demo"]
@@ -34,6 +37,8 @@ def demo(addresses: Addresses, *, hosts: Hosts) -> Verdict:
         if places:
             sure = Confidence.MEDIUM if kind == "moving" else Confidence.HIGH
             return partly(summary, *places[:_SHOWN], score=0.3, confidence=sure)
+    if place := _promise(told, hosts):
+        return partly("A demo is promised, without a link.", place, score=0.2)
     return unmet("No link to a running instance.", _looked(addresses))
 
 
@@ -57,6 +62,15 @@ def answered(places: tuple[Evidence, ...], answers: Mapping[str, LinkAnswer]) ->
     if LinkStatus.UNKNOWN in by_status or not asked:
         return unknown(by_status.get(LinkStatus.UNKNOWN, "No link was asked."), *places)
     return unmet(by_status[LinkStatus.DEAD], *places)
+
+
+def _promise(told: Told, hosts: Hosts) -> Evidence | None:
+    promised, words = re.compile(hosts.promised, re.IGNORECASE), pattern(hosts.words.demo)
+    for path, text in told.texts:
+        for each in text.passages:
+            if (found := promised.search(each.text[:500])) and words.search(each.text[: found.start()]):
+                return Evidence(path, each.line, excerpt=each.text[:100])
+    return None
 
 
 def _targets(addresses: Addresses, hosts: Hosts) -> list[Target]:

@@ -102,7 +102,7 @@ def _command_lines(sources: Iterable[Source], signs: Serving) -> Iterator[Eviden
         if source.cells or training.search(base_name(source.path)):
             continue
         asks = next((call for call in source.fact.calls if call.name in signs.console), None)
-        if asks:
+        if asks and answering.search(source.path):
             yield source.at(asks.line, f"{asks.name}({asks.first})")
         elif answering.search(source.path):
             yield from (place for _, place in _importing((source,), signs.command_line))

@@ -36,11 +36,13 @@ class Lessons(msgspec.Struct, frozen=True):
     assignment: tuple[str, ...]
 
 
-def developed(commits: Commits, *, generic: Generic, several: int, few: int, telling: float, enough: int) -> Verdict:
+def developed(
+    commits: Commits, *, generic: Generic, several: int, few: int, telling: float, days: int, many: int
+) -> Verdict:
     """Say whether the history shows development.
 
-    Met: `several` commits or more, of which a share of `telling` say what they do, or `enough` of them; up to `few`
-    commits are an upload.
+    Met: `several` commits that say what they do, a share of `telling` of all (of `many`, a little less), on `days` or
+    more (on one less, twice as many). Up to `few` commits are an upload, and so are a few more that say nothing.
     """
     words, subjects = frozenset(generic.words), re.compile("|".join(generic.subjects), re.IGNORECASE)
     said = [each for each in commits.own if tells(each.subject, words, subjects)]
@@ -54,9 +56,11 @@ def developed(commits: Commits, *, generic: Generic, several: int, few: int, tel
     places = places or (Evidence("", excerpt="looked at the commits"),)
     note = _activity(commits.own)
     sure = Confidence.HIGH if commits.complete and not note else Confidence.MEDIUM
-    if count <= few:
+    if count <= few or (count < several and share < telling / 2):
         return unmet(f"{_many(count, 'commit')}: one upload rather than development.", *places, confidence=sure)
-    if count >= several and (share >= telling or (len(said) >= enough and share >= telling / 2)):
+    enough = share >= telling or (len(said) >= many and share >= 0.8 * telling)
+    spread = commits.days >= days or (commits.days == days - 1 and len(said) >= 2 * several)
+    if len(said) >= several and enough and spread:
         return met(f"{summary}.{note}", *places, confidence=sure)
     return partly(f"{summary}.{note}", *places, score=max(share, 0.2), confidence=sure)
 

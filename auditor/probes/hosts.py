@@ -17,6 +17,7 @@ _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}$", re.IGNORECASE)
 _FOREIGN = re.compile(
     r"giphy\.com|tenor\.com|media\.tenor|shields\.io|readme-typing|capsule-render|komarev", re.IGNORECASE
 )
+_PLAIN = re.compile(r"[^a-z0-9]+")
 _PICTURES = ("png", "jpg", "jpeg", "svg", "webp", "ico", "bmp")
 
 
@@ -33,6 +34,7 @@ class Hosts(msgspec.Struct, frozen=True):
     """Lists of hosts (with paths) and patterns of addresses by what they lead to."""
 
     apps: tuple[str, ...]
+    shared: tuple[str, ...]
     pages: tuple[str, ...]
     machines: tuple[str, ...]
     bots: tuple[str, ...]
@@ -40,6 +42,7 @@ class Hosts(msgspec.Struct, frozen=True):
     never: tuple[str, ...]
     placeholders: tuple[str, ...]
     local: tuple[str, ...]
+    promised: str
     dashboards: tuple[str, ...]
     moving: tuple[str, ...]
     words: Words
@@ -81,7 +84,10 @@ def _live(address: Address, hosts: Hosts, name: str, host: str, path: str) -> Ta
     if _any(hosts.bots).search(address.url) and not _is_elsewhere(address, hosts):
         return Target("demo", address)
     if _in(host, path, hosts.apps):
-        return None if _is_elsewhere(address, hosts) else Target("demo", address)
+        theirs = _in(host, path, hosts.shared) and not _is_ours(address, hosts, name, path)
+        return None if theirs or _is_elsewhere(address, hosts) else Target("demo", address)
+    if address.source == "part":
+        return None
     named = _named(address, hosts) or address.source == "homepage"
     if _in(host, path, hosts.pages):
         whole = name and name in path.lower()
@@ -109,6 +115,15 @@ def _named(address: Address, hosts: Hosts) -> bool:
     words = pattern(hosts.words.demo)
     before = address.before[-40:]
     return bool(words.search(address.text[:80]) or words.search(before) or words.search(address.heading))
+
+
+def _is_ours(address: Address, hosts: Hosts, name: str, path: str) -> bool:
+    """Tell an own app on a shared host: called a demo, without other words, or named like the repository."""
+    if address.source != "readme" or _named(address, hosts) or not _PLAIN.sub("", address.text.lower()):
+        return True
+    return bool(
+        set(_PLAIN.split(name)) & set(_PLAIN.split(path.lower())) - {"", "spaces", "ai", "ml", "app", "the", "of"}
+    )
 
 
 def _is_elsewhere(address: Address, hosts: Hosts) -> bool:

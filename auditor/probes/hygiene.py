@@ -12,6 +12,8 @@ from auditor.views.told import Told
 
 _SHOWN = 4
 _MB = 1_000_000
+_A_WORD = 20
+_BLANK = re.compile(r"\[[^\]\n]{0,80}licen[cs]|add (?:your|a) licen[cs]|choose (?:a|your) licen[cs]", re.IGNORECASE)
 
 
 class Junk(msgspec.Struct, frozen=True):
@@ -19,6 +21,8 @@ class Junk(msgspec.Struct, frozen=True):
 
     severe: Mapping[str, str]
     minor: Mapping[str, str]
+    copies: Mapping[str, int]
+    large: tuple[str, ...]
 
 
 def secrets(found: Secrets, *, settings_only: str) -> Verdict:
@@ -41,8 +45,8 @@ def secrets(found: Secrets, *, settings_only: str) -> Verdict:
     return met("No credentials found.", Evidence("", excerpt=f"looked at {found.scanned} files"))
 
 
-def clean(tree: Tree, *, junk: Junk, stray: int, copied: int) -> Verdict:
-    """Say whether only sources are committed. Up to `stray` severe files are minor; `copied` is in bytes."""
+def clean(tree: Tree, *, junk: Junk, stray: int, large_mb: float) -> Verdict:
+    """Say whether only sources are committed. Up to `stray` severe files are minor."""
     bad = tree.junk(junk.severe)
     small = tree.junk(junk.minor)
     count = sum(len(paths) for paths in bad.values())
@@ -51,11 +55,13 @@ def clean(tree: Tree, *, junk: Junk, stray: int, copied: int) -> Verdict:
     if count > stray:
         listed = ", ".join(f"{name} ({len(paths)} files)" for name, paths in bad.items())
         return unmet(f"Committed: {listed}.", *places[:_SHOWN], fix=fix)
-    repeated = tree.copies(copied)
+    repeated, heavy = tree.copies(junk.copies), tree.large(int(large_mb * _MB), frozenset(junk.large))
     said = [] if tree.ignoring else ["there is no .gitignore"]
     said += [f"{name} ({len(paths)})" for name, paths in {**bad, **small}.items()]
     said += [f"{repeated[0][0]} is committed {len(repeated[0])} times"] if repeated else []
+    said += [f"{heavy[0].path} is data or a model of more than {large_mb:g} MB"] if heavy else []
     if said:
+        places += [Evidence(each.path, excerpt=f"more than {large_mb:g} MB") for each in heavy[:1]]
         places += [Evidence(paths[1], excerpt=f"the same as {paths[0]}") for paths in repeated[:1]]
         places = places or [Evidence("", excerpt="looked for .gitignore")]
         summary = "; ".join(said)
@@ -77,9 +83,10 @@ def small(tree: Tree, *, file_mb: float, all_mb: float, limit_mb: float) -> Verd
         fix = f"Take {big[0][1]} out of git: Git LFS, DVC, a release or a link."
         return unmet(f"{big[0][1]} has {big[0][0] / _MB:.0f} MB.", *places, fix=fix)
     largest = Evidence(max(sizes)[1], excerpt=f"the largest: {max(sizes)[0] / _MB:.1f} MB") if sizes else Evidence("")
-    if total + limit_mb * len(absent) > all_mb:
+    least = min(limit_mb, max(sizes)[0] / _MB) if sizes else 0.0  # what a clone lacks is larger than what it has
+    if total + least * len(absent) > all_mb:
         sure = Confidence.MEDIUM if absent else Confidence.HIGH
-        return unmet(f"The files have {total + limit_mb * len(absent):.0f} MB in all.", largest, confidence=sure)
+        return unmet(f"The files have {total + least * len(absent):.0f} MB in all.", largest, confidence=sure)
     if absent:
         return _unseen(absent, limit_mb)
     return met(f"The files have {total:.1f} MB in all.", largest)
@@ -88,16 +95,16 @@ def small(tree: Tree, *, file_mb: float, all_mb: float, limit_mb: float) -> Verd
 def licence(tree: Tree, told: Told, *, words: str, titles: tuple[str, ...]) -> Verdict:
     """Say whether there is a licence file; one that only the README speaks of is partly one."""
     found = licences(tree.files)
-    if full := [each for each in found if each.size != 0]:
+    if full := [each for each in found if each.size is None or each.size > _A_WORD]:
         return met(f"{full[0].path} is there.", Evidence(full[0].path))
     if tree.listing and tree.listing.license and not found:
         said = f"The host knows its licence: {tree.listing.license}."
         return met(said, Evidence("", excerpt=tree.listing.license), confidence=Confidence.MEDIUM)
-    if found:
-        return partly(f"{found[0].path} is empty.", Evidence(found[0].path), score=0.2)
     if place := _mentioned(told, re.compile(words, re.IGNORECASE), titles):
         fix = "Add a LICENSE file with the text of the licence that the README names."
         return partly("A licence is only mentioned in the README.", place, score=0.4, fix=fix)
+    if found:
+        return unmet(f"{found[0].path} is empty.", Evidence(found[0].path))
     return unmet("No licence.", Evidence("", excerpt="looked for LICENSE, LICENCE, COPYING and the README's words"))
 
 
@@ -133,8 +140,9 @@ def _unseen(absent: list[Entry], limit_mb: float) -> Verdict:
 
 def _mentioned(told: Told, words: re.Pattern[str], titles: tuple[str, ...]) -> Evidence | None:
     for path, text in told.texts:
+        blank = any(_BLANK.search(passage.text[:2000]) for passage in text.passages)
         for section in text.sections:
-            if section.title.strip(" #:*_📄📜📝⚖️🔐🪪©").lower().startswith(titles):
+            if section.title.strip(" #:*_📄📜📝⚖️🔐🪪©").lower().startswith(titles) and not blank:
                 return Evidence(path, section.line, excerpt=section.title[:80])
         for passage in text.passages:
             if found := words.search(passage.text[:5000]):

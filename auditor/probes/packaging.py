@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from auditor.facts.manifest import normalised
+from auditor.facts.manifest import Requirement, normalised
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.packaging import Imported, Listed, Manifest, Packaging, stated_pythons
 from auditor.views.told import Told
@@ -79,15 +79,17 @@ def reproducible(packaging: Packaging, *, names: Names, nearly_all: float) -> Ve
     best = max(main, key=_exact_share, default=None)
     if best is None:
         return _listed_pins(packaging)
-    exact, total = _pins(best, "exact"), len(best.fact.requirements)
-    bounded = sum(_pins(manifest, "bounded") + _pins(manifest, "exact") for manifest in candidates)
+    counted = [best] if shallowest == 0 else main  # parts of a repository each have their own environment
+    exact = sum(_pins(each, "exact") for each in counted)
+    total = sum(len(_required(each)) for each in counted)
+    bounded = any(each.pin != "free" for manifest in packaging.declaring for each in manifest.fact.requirements)
     where = best.as_whole(f"{exact} of {total} pinned with ==")
     if exact >= nearly_all * total:
         return met(f"{exact} of {total} versions are pinned.", where)
-    free = [each.name for each in best.fact.requirements if each.pin != "exact"]
+    free = [each.name for each in _required(best) if each.pin != "exact"]
     fix = f"Pin {', '.join(free[:_SHOWN])} in {best.path} (`pip freeze`, or a lock file from uv or Poetry)."
     if bounded:
-        lower = _pins(best, "bounded")
+        lower = sum(_pins(each, "bounded") for each in counted)
         said = f"{exact} of {total} versions are pinned, {lower} have bounds only."
         return partly(said, where, score=max(exact / total, 0.3), fix=fix)
     return unmet(f"None of {total} dependencies has a version.", where, fix=fix)
@@ -162,13 +164,13 @@ def _missing(needs: tuple[Need, ...], declared: set[str], names: Names) -> list[
 
 
 def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> Verdict:
-    listed = (*packaging.containers, *packaging.notebooks)
+    listed = (*packaging.containers, *packaging.notebooks, *packaging.prose)
     declared = {each.name for group in listed for each in group.requirements}
     missing = _missing(needs, declared, names)
     lacking = ", ".join(need.distributions[0] for need in needs[:_SHOWN])
     fix = f"Add a requirements.txt or pyproject.toml with {lacking}{' …' if len(needs) > _SHOWN else ''}."
     if len(missing) < len(needs):
-        kind = "a Dockerfile" if packaging.containers else "notebooks"
+        kind = "a Dockerfile" if packaging.containers else "notebooks" if packaging.notebooks else "the README"
         said = f"Packages are only listed in {kind}: {len(needs) - len(missing)} of {len(needs)} imported ones."
         return partly(said, *(group.where for group in listed[:_SHOWN]), score=0.3, fix=fix)
     if packaging.unread:
@@ -196,11 +198,17 @@ def _counts(manifest: Manifest) -> bool:
 
 
 def _pins(manifest: Manifest, pin: str) -> int:
-    return sum(each.pin == pin for each in manifest.fact.requirements)
+    return sum(each.pin == pin for each in _required(manifest))
+
+
+def _required(manifest: Manifest) -> tuple[Requirement, ...]:
+    """Return what is needed to run it, or everything where nothing is."""
+    needed = tuple(each for each in manifest.fact.requirements if not each.group)
+    return needed or manifest.fact.requirements
 
 
 def _exact_share(manifest: Manifest) -> tuple[float, int]:
-    return _pins(manifest, "exact") / len(manifest.fact.requirements), len(manifest.fact.requirements)
+    return _pins(manifest, "exact") / len(_required(manifest)), len(_required(manifest))
 
 
 def _listed_pins(packaging: Packaging) -> Verdict:
@@ -212,6 +220,8 @@ def _listed_pins(packaging: Packaging) -> Verdict:
         exact = sum(each.pin == "exact" for group in groups for each in group.requirements)
         said = f"{exact} of {total} versions are pinned, but only in install commands."
         return partly(said, *(group.where for group in pinned[:_SHOWN]), score=0.3)
+    if packaging.images:
+        return partly("Only the containers' images have versions.", *packaging.images[:_SHOWN], score=0.2)
     if packaging.unread:
         return unknown(f"{packaging.unread[0]} could not be read.")
     looked = Evidence("", excerpt="looked for lock files, requirements, pyproject.toml, environment.yml, Pipfile")
@@ -238,6 +248,13 @@ def _works(whole: Manifest, packaging: Packaging) -> Verdict:
         return partly(
             f"{whole.path} finds no package to install.", where, score=0.5, confidence=Confidence.MEDIUM, fix=fix
         )
+    folder = whole.path.rpartition("/")[0]
+    inside = sum(path.startswith(f"{folder}/") for path in packaging.paths) if folder else len(packaging.paths)
+    if 2 * inside < len(packaging.paths):
+        fix = (
+            f"Package the rest as well: {len(packaging.paths) - inside} of {len(packaging.paths)} sources lie outside."
+        )
+        return partly(f"{whole.path} packages only {folder}/.", where, score=0.5, confidence=Confidence.MEDIUM, fix=fix)
     return met(f"{whole.path} builds {name}.", where)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from auditor.facts.fact import base_name
 from auditor.facts.markup import Link, MarkupFact
 from auditor.model import Evidence
 from auditor.views.layout import layout
@@ -19,7 +20,8 @@ _TRAILING = ".,;:!?*_"
 class Address(msgspec.Struct, frozen=True):
     """One address. `text` is what is shown for it, `before` what stands in front of it, `heading` its section's title.
 
-    `image` is a picture's address (a link around a picture is none), `source` readme, homepage, deployment or notebook.
+    `image` is a picture's address (a link around a picture is none), and
+    `source` readme, part (the README of a part), homepage or deployment.
     """
 
     url: str
@@ -44,6 +46,7 @@ class Addresses(msgspec.Struct, frozen=True):
         told = reading.view(Told)
         texts = told.texts if isinstance(told, Told) else ()
         found = [*_listed(reading), *(each for path, text in texts for each in _in_text(path, text))]
+        found += [each for path, text in _parts(reading, texts) for each in _in_text(path, text, "part")]
         files = tuple(layout(reading).paths())
         return cls(tuple(found), reading.name.rpartition("/")[2].lower(), files)
 
@@ -59,13 +62,23 @@ def _listed(reading: Reading) -> Iterator[Address]:
         yield Address(url, Evidence("", excerpt=f"deployment: {url[:200]}"), source="deployment")
 
 
-def _in_text(path: str, text: MarkupFact) -> Iterator[Address]:
+def _parts(reading: Reading, texts: tuple[tuple[str, MarkupFact], ...]) -> Iterator[tuple[str, MarkupFact]]:
+    """Yield the READMEs of a repository's parts."""
+    own, seen = layout(reading), {path for path, _ in texts}
+    for path, fact in reading.readable(MarkupFact).items():
+        if own.is_own(path) and path not in seen and base_name(path).startswith("readme"):
+            yield path, fact
+
+
+def _in_text(path: str, text: MarkupFact, source: str = "readme") -> Iterator[Address]:
     seen: set[str] = set()
     for link in text.links:
         heading = _heading(text, link.section)
         seen.add(_clean(link.url))
         where = Evidence(path, link.line, excerpt=f"{link.text[:60]} {link.url[:160]}".strip())
-        yield Address(_clean(link.url), where, link.text, _before(text, link), heading, link.image or link.badge)
+        yield Address(
+            _clean(link.url), where, link.text, _before(text, link), heading, link.image or link.badge, source
+        )
     pieces = [(p.text, p.line, p.section) for p in text.passages] + [(b.text, b.line, b.section) for b in text.blocks]
     pieces += [(" ".join(row), t.line, t.section) for t in text.tables for row in t.rows]
     for piece, line, section in pieces:
@@ -74,7 +87,9 @@ def _in_text(path: str, text: MarkupFact) -> Iterator[Address]:
             if url not in seen:
                 seen.add(url)
                 before = piece[max(match.start() - _AROUND, 0) : match.start()].rpartition("\n")[2]
-                yield Address(url, Evidence(path, line, excerpt=url[:160]), "", before, _heading(text, section))
+                yield Address(
+                    url, Evidence(path, line, excerpt=url[:160]), "", before, _heading(text, section), source=source
+                )
 
 
 def _clean(url: str) -> str:

@@ -24,7 +24,7 @@ _INFRASTRUCTURE = re.compile(
 _BASE_RUNS = re.compile(
     r"nginx|httpd|lambda|airflow|streamlit|tensorflow/serving|tritonserver|jupyter|caddy|tomcat|php", re.IGNORECASE
 )
-_NOTEBOOK = re.compile(r"\bjupyter(?:[- ]?(?:lab|notebook))?\b", re.IGNORECASE)
+_NOTEBOOK = re.compile(r"\bjupyter(?:[- ]?(?:lab|notebook))?\b|^\[?\s*\"?(?:pytest|tox|nox)\b", re.IGNORECASE)
 _SHELL = re.compile(r"^\[?\s*\"?(?:/bin/)?(?:ba|z)?sh\"?\s*\]?$|^\[?\s*\"?(?:tail|sleep)\b", re.IGNORECASE)
 _WORKLOADS = frozenset(
     {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Rollout", "InferenceService", "RayService",
@@ -39,6 +39,9 @@ _HOST_FILES = {
     "app.yaml": "runtime", "app.yml": "runtime", "serverless.yml": "functions", "serverless.yaml": "functions",
     "template.yaml": "Resources", "template.yml": "Resources", "firebase.json": "hosting",
 }  # fmt: skip
+_SERVERS = re.compile(
+    r"\.wsgi$|(?:^|/)(?:nginx|supervisord?|gunicorn)[\w.-]*\.(?:conf|ini|py)$|\.service$", re.IGNORECASE
+)
 _FOLDERS = re.compile(
     r"(?:^|/)\.(?:ebextensions|elasticbeanstalk|platform)/|(?:^|/)(?:wsgi_pythonanywhere|passenger_wsgi)\.py$"
 )
@@ -79,6 +82,9 @@ class Deployment(msgspec.Struct, frozen=True):
         readable = {path: fact for path, fact in found.items() if isinstance(fact, ContainerFact)}
         ci = reading.view(Ci)
         recipes = [recipe for path, fact in readable.items() if (recipe := _recipe(path, fact))]
+        recipes += [Recipe(p, "server", "stub", "configures a server only") for p in own.paths() if _SERVERS.search(p)][
+            :1
+        ]
         recipes += [Recipe(p, "host", "app", "configures its host") for p in own.paths() if _FOLDERS.search(p)][:1]
         return cls(
             recipes=tuple(sorted(recipes, key=lambda recipe: (recipe.path.count("/"), recipe.path))),
@@ -141,7 +147,7 @@ def _dockerfile(path: str, instructions: tuple[Instruction, ...]) -> Recipe:
     if not starts and not _BASE_RUNS.search(base.text):
         return Recipe(path, "Dockerfile", "environment", "it starts nothing: no CMD or ENTRYPOINT", base.line)
     if starts and (_SHELL.search(starts[-1].text) or _NOTEBOOK.search(starts[-1].text)):
-        return Recipe(path, "Dockerfile", "environment", f"it starts {starts[-1].text[:60]}", starts[-1].line)
+        return Recipe(path, "Dockerfile", "environment", f"it only starts {starts[-1].text[:60]}", starts[-1].line)
     last = starts[-1] if starts else base
     return Recipe(path, "Dockerfile", "app", f"{last.name} {last.text[:80]}", last.line)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from auditor.facts.fact import base_name
+from auditor.facts.fact import base_name, suffix
 from auditor.facts.secrets import Secret, SecretsFact
 from auditor.model import Evidence
 from auditor.repository import Entry, EntryKind, Listing
@@ -19,7 +19,10 @@ _FIXTURE = re.compile(
     r"|[._-](?:example|sample|template|dist|default)s?(?:\.\w+)?$|(?:^|/)(?:example|sample|template)[^/]*$",
     re.IGNORECASE,
 )
-_PROSE = re.compile(r"\.(?:md|rst|txt|html?|qmd|rmd)$|(?:^|/)docs?/", re.IGNORECASE)
+_PROSE = re.compile(r"\.(?:md|mdx|rst|html?|qmd|rmd)$|(?:^|/)docs?/", re.IGNORECASE)
+_LOCAL = re.compile(r"(?:^|/)(?:airflow|superset|jupyter_notebook|alembic)[\w-]*\.(?:cfg|ini|py)$", re.IGNORECASE)
+_SERVICES = re.compile(r"\.(?:ya?ml|env)$|(?:^|/)\.env", re.IGNORECASE)
+_BLANK = re.compile(r"example|sample|template|dist\b|default", re.IGNORECASE)
 _ENVIRONMENT = re.compile(
     r"(?:^|/)\.env(?:\.(?:local|dev|development|prod|production|staging|docker))?$", re.IGNORECASE
 )
@@ -55,11 +58,15 @@ class Tree(msgspec.Struct, frozen=True):
                 found[name].append(each.path)
         return {name: tuple(found[name]) for name in compiled if name in found}
 
-    def copies(self, least: int) -> tuple[tuple[str, ...], ...]:
-        """Return the paths that hold the same bytes, from `least` bytes."""
+    def large(self, least: int, suffixes: frozenset[str]) -> tuple[Entry, ...]:
+        """Return the files of some suffixes that are larger, or that this clone lacks for their size."""
+        return tuple(e for e in self.files if suffix(e.path) in suffixes and (e.size is None or e.size > least))
+
+    def copies(self, least: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
+        """Return the paths that hold the same bytes; `least` gives the size from which that counts, by suffix."""
         same: dict[str, list[str]] = defaultdict(list)
         for each in self.files:
-            if (each.size or 0) >= least:
+            if (each.size or 0) >= least.get(suffix(each.path), 2**62):
                 same[each.blob].append(each.path)
         return tuple(tuple(paths) for paths in same.values() if len(paths) > 1)
 
@@ -102,14 +109,16 @@ class Secrets(msgspec.Struct, frozen=True):
 
 def _held(path: str, secrets: Iterable[Secret]) -> Iterator[Held]:
     fixture = is_test(path) or bool(_FIXTURE.search(path))
-    prose = bool(_PROSE.search(path))
     for each in secrets:
-        if each.grade == "real" and not fixture:
-            yield Held(path, each, "real")
-        elif each.grade == "real":
-            yield Held(path, each, "dummy")
-        elif not (fixture or (prose and each.grade == "dummy")):
-            yield Held(path, each, "dummy" if prose else each.grade)
+        if each.grade == "real":
+            yield Held(path, each, "dummy" if fixture else "real")
+        elif _PROSE.search(path):
+            continue  # prose shows what a setting looks like
+        elif fixture:
+            if _SERVICES.search(path) and not _BLANK.search(path):
+                yield Held(path, each, "dummy")
+        else:
+            yield Held(path, each, "dummy" if _LOCAL.search(path) else each.grade)
 
 
 def licences(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -15,6 +15,7 @@ from auditor.model import Evidence
 from auditor.views.layout import is_test, layout
 from auditor.views.program import Program, Source
 from auditor.views.reading import Reading
+from auditor.views.told import Told
 
 _LOCK = re.compile(
     r"(?:^|/)(?:uv\.lock|poetry\.lock|pdm\.lock|pipfile\.lock|conda-lock\.ya?ml|pixi\.lock|pylock(?:\.\w+)?\.toml)$",
@@ -79,7 +80,7 @@ class Imported(msgspec.Struct, frozen=True):
 
 
 class Packaging(msgspec.Struct, frozen=True):
-    """Manifests (shallowest first), lock files by path, lists in notebooks and Dockerfiles, and imports of others.
+    """Manifests (shallowest first), lock files by path, lists in notebooks, READMEs and Dockerfiles, and imports.
 
     `imports` leaves out relative ones, those of own modules, optional ones, and those that only tests make; the
     standard library and what a platform provides are still in it. `unreadable` are manifests that nobody can read,
@@ -89,9 +90,12 @@ class Packaging(msgspec.Struct, frozen=True):
     manifests: tuple[Manifest, ...]
     locks: tuple[str, ...]
     notebooks: tuple[Listed, ...]
+    prose: tuple[Listed, ...]
     containers: tuple[Listed, ...]
     imports: tuple[Imported, ...]
     versions: tuple[Evidence, ...]
+    images: tuple[Evidence, ...]
+    paths: tuple[str, ...]
     python: bool
     own: frozenset[str]
     packages: bool
@@ -113,7 +117,10 @@ class Packaging(msgspec.Struct, frozen=True):
             manifests=tuple(sorted(manifests, key=lambda each: (each.depth, each.path))),
             locks=tuple(path for path in own.paths() if _LOCK.search(path)),
             notebooks=tuple(_in_notebooks(reading)),
+            prose=tuple(_in_prose(reading)),
             containers=tuple(_in_dockerfiles(reading)),
+            images=tuple(_images(reading)),
+            paths=tuple(source.path for source in sources),
             imports=tuple(_imports(sources, names)),
             versions=tuple(_versions(reading)),
             python=bool(sources),
@@ -193,6 +200,27 @@ def _in_dockerfiles(reading: Reading) -> Iterator[Listed]:
             )
             if found:
                 yield Listed(Evidence(path, instruction.line, excerpt=instruction.text[:120]), found)
+
+
+def _in_prose(reading: Reading) -> Iterator[Listed]:
+    """Yield the packages that the README tells to install by name."""
+    told = reading.view(Told)
+    for path, text in told.texts if isinstance(told, Told) else ():
+        pieces = [(block.text, block.line) for block in text.blocks]
+        pieces += [(code, each.line) for each in text.passages for code in each.code]
+        for piece, line in pieces:
+            for each in piece[:5000].split("\n"):
+                if _INSTALLS.search(each) and (found := installed(each, line)):
+                    yield Listed(Evidence(path, line, excerpt=each.strip()[:120]), found)
+
+
+def _images(reading: Reading) -> Iterator[Evidence]:
+    """Yield the images of other people that containers take in one version."""
+    own = layout(reading)
+    for path, fact in reading.readable(ContainerFact).items():
+        for each in fact.settings if own.is_own(path) and fact.kind == "compose" else ():
+            if each.path.endswith("/image") and re.search(r"[\w}]:(?!latest)[\w.${:-]*\d", each.value):
+                yield Evidence(path, each.line, excerpt=each.value[:100])
 
 
 def instructions(reading: Reading) -> Iterator[tuple[str, Instruction]]:
