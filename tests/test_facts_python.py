@@ -148,7 +148,13 @@ def test_deep_nesting_is_followed(source: str) -> None:
 def test_what_is_too_deep_is_said_to_be() -> None:
     problem = read_program("x = " + "-" * 20_000 + "1").problem
     assert problem is not None
-    assert problem.too_deep
+    assert problem.ours
+
+
+@pytest.mark.parametrize("source", ['x = f"{a["b"]}"', "type X = int", "def f[T](x: T) -> T: ...", "class A[T]: ..."])
+def test_newer_python_is_no_fault_of_the_source(source: str) -> None:
+    problem = read_program(source).problem
+    assert problem is None or problem.ours
 
 
 def test_python_2_is_named_as_such() -> None:
@@ -156,9 +162,10 @@ def test_python_2_is_named_as_such() -> None:
         problem = read_program(source).problem
         assert problem is not None
         assert problem.python2, source
-    broken = read_program("def f(:\n").problem
-    assert broken is not None
-    assert (broken.python2, broken.line) == (False, 1)
+    for source in ("def f(:\n", 'print ("a")\nx = f"}"\n', '"""\nprint the sum\n"""\nprint(1\n'):
+        broken = read_program(source).problem
+        assert broken is not None
+        assert not broken.python2, source
 
 
 def test_paths_and_addresses_in_strings_are_kept() -> None:

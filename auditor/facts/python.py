@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import warnings
 
 from auditor.facts.fact import Fact, Parser, suffix
@@ -94,13 +95,13 @@ class RowLoop(Fact, frozen=True):
 class Problem(Fact, frozen=True):
     """Why a source does not parse; `python2` where it is valid Python 2 in all likelihood.
 
-    `too_deep`: it may well be right, but is nested beyond what this reader follows.
+    `ours`: it may well be right, but is nested beyond what this reader follows, or for a newer Python than runs it.
     """
 
     message: str
     line: int | None
     python2: bool = False
-    too_deep: bool = False
+    ours: bool = False
 
 
 class PythonFact(Fact, frozen=True):
@@ -126,9 +127,13 @@ class PythonFact(Fact, frozen=True):
     assigned: tuple[tuple[str, int], ...] = ()
 
 
-_PYTHON_2 = re.compile(
-    r"^\s*(?:print\s+[\"'\w(].*|exec\s+[\"'\w]|except\s+[\w.]+\s*,\s*\w+\s*:|raise\s+[\w.]+\s*,)", re.MULTILINE
+_OLD_MESSAGE = re.compile(r"Missing parentheses in call to|multiple exception types|leading zeros in decimal")
+_OLD_LINE = re.compile(
+    r"^[ \t]*(?:print[ \t]+[\"'\w]|exec[ \t]+[\"'\w]|except[ \t]+[\w.]+[ \t]*,|raise[ \t]+[\w.]+[ \t]*,)", re.MULTILINE
 )
+_NEW_MESSAGE = re.compile(r"f-string: (?:unmatched|expecting '}'|unterminated)|f-string expression part cannot include")
+_NEW_LINE = re.compile(r"\s*(?:type\s+\w+(?:\[.{0,200}\])?\s*=|(?:async\s+)?(?:def|class)\s+\w+\[)")
+_LOOKED_AT = 200_000
 
 
 def parse(data: bytes) -> PythonFact:
@@ -148,14 +153,19 @@ def read_program(source: str) -> PythonFact:
     except SyntaxError as error:
         return PythonFact(problem=_problem(source, error.msg, error.lineno), lines=lines)
     except (RecursionError, MemoryError):
-        return PythonFact(problem=Problem("nested too deeply for this reader", None, too_deep=True), lines=lines)
+        return PythonFact(problem=Problem("nested too deeply for this reader", None, ours=True), lines=lines)
     except ValueError as error:
         return PythonFact(problem=_problem(source, str(error), None), lines=lines)
 
 
 def _problem(source: str, message: str, line: int | None) -> Problem:
-    python2 = "Missing parentheses in call to" in message or bool(_PYTHON_2.search(source[:200_000]))
-    return Problem(message[:200], line, python2)
+    at = source.split("\n")[line - 1 : line] if line else []
+    wrong = at[0][:1000] if at else ""
+    if sys.version_info < (3, 12) and (_NEW_MESSAGE.search(message) or _NEW_LINE.match(wrong)):
+        return Problem("perhaps for a newer Python than the one that reads it", line, ours=True)
+    looked = source[:_LOOKED_AT]
+    old = bool(_OLD_MESSAGE.search(message) or _OLD_LINE.match(wrong))
+    return Problem(message[:200], line, old or ("print(" not in looked and bool(_OLD_LINE.search(looked))))
 
 
 def _code_lines(source: str) -> int:

@@ -3,7 +3,7 @@
 import re
 
 from auditor.facts.python import Function
-from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unmet
+from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.code import Code, Module, Modules
 from auditor.views.program import Program, Source
 
@@ -130,26 +130,45 @@ def designed(modules: Modules, *, large: int, data_decorators: tuple[str, ...]) 
     )  # fmt: skip
 
 
-def parses(code: Code, *, few: float) -> Verdict:
-    """Parse every own module and code cell (magics and shell lines allowed); Python 2 is named as such."""
+def parses(code: Code, *, few: float, python2: str) -> Verdict:
+    """Parse every own module and code cell (magics and shell lines allowed); Python 2 is named as such.
+
+    Up to `few` (a share) that do not parse are partly. A cell that ran is left out, unless `python2` (a pattern) tells
+    what it ran on.
+    """
     if not code.python:
-        return not_applicable("There is no Python here.")
-    total = len(code.modules) + len(code.tests) + len(code.broken) + len(code.notebooks)
-    broken = [_broken(module) for module in code.broken]
-    broken += [
-        Evidence(s.path, s.fact.problem.line, excerpt=s.fact.problem.message) for s in code.notebooks if s.fact.problem
+        return not_applicable("There is no Python here.") if not code.unread else _unread(code)
+    files = [*code.modules, *code.tests, *code.broken]
+    cells = [(source, cell) for source in code.notebooks for cell in source.cells if cell.lines]
+    old = re.compile(python2)
+    faulty = [
+        (source, cell)
+        for source in code.notebooks
+        for cell in source.unparsed
+        if old.match(cell.said) or not (cell.outputs or cell.count)
     ]
-    if not broken:
-        return met(
-            f"All {_count(total, 'file')} with Python parse.", Evidence("", excerpt="parsed every .py and notebook")
-        )
-    old = sum(bool(module.fact.problem and module.fact.problem.python2) for module in code.broken)
-    said = f"{len(broken)} of {_count(total, 'file')} with Python do not parse"
-    said += f"; {old} of them are Python 2." if old else "."
-    fix = f"Fix {broken[0].path}" + (f" at line {broken[0].line}: {broken[0].excerpt}." if broken[0].line else ".")
-    if len(broken) / total <= few:
-        return partly(said, *broken[:_SHOWN], fix=fix)
-    return unmet(said, *broken[:_SHOWN], fix=fix)
+    if not code.broken and not faulty:
+        said = f"{_count(len(files), 'file')} and {_count(len(cells), 'cell')}"
+        left_out = f" {_count(len(code.unread), 'file')} could not be read." if code.unread else ""
+        return met(f"All Python parses: {said}.{left_out}", Evidence("", excerpt="parsed every .py and code cell"))
+    places = [_broken(module) for module in code.broken]
+    places += [Evidence(source.path, cell=cell.index, excerpt=cell.said) for source, cell in faulty]
+    said = _not_parsing(code, len(files), len(faulty), len(cells))
+    if any(p.excerpt == "Python 2" for p in places) or any(old.match(cell.said) for _, cell in faulty):
+        said = f"{said} Some of it is Python 2."
+    fix = f"Fix {places[0].path}" + (f" at line {places[0].line}." if places[0].line else f": `{places[0].excerpt}`.")
+    few_files = len(code.broken) <= few * len(files) and len(faulty) <= max(few * len(cells), 1)
+    return partly(said, *places[:_SHOWN], fix=fix) if few_files else unmet(said, *places[:_SHOWN], fix=fix)
+
+
+def _not_parsing(code: Code, files: int, faulty: int, cells: int) -> str:
+    parts = [f"{len(code.broken)} of {_count(files, 'Python file')}"] if code.broken else []
+    parts += [f"{faulty} of {_count(cells, 'code cell')}"] if faulty else []
+    return f"Not parsing: {' and '.join(parts)}."
+
+
+def _unread(code: Code) -> Verdict:
+    return unknown(f"{code.unread[0]} could not be read.")
 
 
 def portable(program: Program, *, patterns: tuple[str, ...], few: int) -> Verdict:

@@ -53,7 +53,10 @@ class Module(msgspec.Struct, frozen=True):
 
 
 class Code(msgspec.Struct, frozen=True):
-    """All own code. `broken` do not parse, `notebooks` are programs of cells, `others` files in other languages."""
+    """All own code. `broken` do not parse, `notebooks` are programs of cells, `others` files in other languages.
+
+    `unread` could not be read by us: not in this clone, too large, nested too deeply, for a newer Python.
+    """
 
     modules: tuple[Module, ...]
     notebooks: tuple[Source, ...]
@@ -78,9 +81,9 @@ class Code(msgspec.Struct, frozen=True):
             tuple(m for m in modules if m.fact.problem is None and not _aside(m.path)),
             tuple(source for source in program.sources if source.cells),
             tuple(m for m in modules if m.fact.problem is None and is_test(m.path)),
-            tuple(m for m in modules if m.fact.problem is not None),
+            tuple(m for m in modules if m.fact.problem is not None and not m.fact.problem.ours),
             others,
-            program.unread,
+            (*program.unread, *(s.path for s in program.sources if s.fact.problem is not None and s.fact.problem.ours)),
         )
 
     @property

@@ -19,13 +19,17 @@ T = TypeVar("T")
 
 
 class Source(msgspec.Struct, frozen=True):
-    """One module, or a notebook's code cells as one program; `commands` are its shell lines."""
+    """One module, or a notebook's code cells as one program.
+
+    `commands` are its shell lines, `unparsed` the cells that do not parse and are left out of the program.
+    """
 
     path: str
     fact: PythonFact
     cells: tuple[Cell, ...] = ()
     commands: tuple[tuple[str, int], ...] = ()
     is_test: bool = False
+    unparsed: tuple[Cell, ...] = ()
 
     def at(self, line: int, excerpt: str = "") -> Evidence:
         """Point at a line; in a notebook at the cell, and the line in that cell."""
@@ -156,7 +160,8 @@ def _sources(reading: Reading) -> Iterator[Source]:
     for path, book in reading.readable(NotebookFact).items():
         cells = tuple(cell for cell in book.cells if cell.kind == "code")
         if own.is_own(path) and book.language == "python" and cells:
-            yield Source(path, book.program, cells, book.commands, is_test(path))
+            unparsed = tuple(cell for cell in cells if cell.index in book.unparsed)
+            yield Source(path, book.program, cells, book.commands, is_test(path), unparsed)
 
 
 def _unread(reading: Reading) -> Iterator[str]:
