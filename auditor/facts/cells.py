@@ -19,6 +19,7 @@ class Joined(msgspec.Struct, frozen=True):
 
 def joined(sources: Mapping[int, str]) -> Joined:
     """Join cells, by index: all at once, or where that fails without those that don't parse by themselves."""
+    sources = {index: _outdented(source) for index, source in sources.items()}
     starts: dict[int, int] = {}
     line = 1
     for index, source in sources.items():
@@ -33,6 +34,13 @@ def joined(sources: Mapping[int, str]) -> Joined:
     kept = ("\n" * source.count("\n") if index in broken else source for index, source in sources.items())
     rest = read_program("\n".join(kept))
     return Joined(fact if rest.problem else rest, starts, broken)
+
+
+def _outdented(source: str) -> str:
+    """Take the first line's indentation from all lines, as IPython does."""
+    first = next((line for line in source.split("\n") if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return "\n".join(line.removeprefix(indent) for line in source.split("\n")) if indent else source
 
 
 def _parses(source: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from auditor.facts.python import Function
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.code import Code, Module, Modules
+from auditor.views.packaging import Packaging
 from auditor.views.program import Program, Source
 
 _SHOWN = 3
@@ -108,11 +109,12 @@ def structured(modules: Modules, *, complexity: int, lines: int, few: float, man
     return partly(said, *places, score=1 - share, fix=fix) if share <= many else unmet(said, *places, fix=fix)
 
 
-def designed(modules: Modules, *, large: int, data_decorators: tuple[str, ...]) -> Verdict:
-    """Look for classes, inheritance, protocols and dataclasses in projects of at least `large` lines."""
+def designed(modules: Modules, *, lines: int, functions: int, data_decorators: tuple[str, ...]) -> Verdict:
+    """Look for classes, inheritance, protocols and dataclasses in projects of so many `lines` or `functions`."""
     total = sum(module.fact.lines for module in modules.modules)
-    if total < large:
-        return not_applicable(f"{total} lines of modules: too small to need classes.")
+    several = sum(len(module.functions) for module in modules.modules)
+    if total < lines and several < functions:
+        return not_applicable(f"{_count(several, 'function')} in {total} lines of modules: too small to need classes.")
     classes = [(module, found) for module in modules.modules for found in module.fact.classes]
     rich = [(m, c) for m, c in classes if c.bases or any(d.split("(")[0] in data_decorators for d in c.decorators)]
     places = tuple(Evidence(m.path, c.line, excerpt=f"class {c.name}") for m, c in (rich or classes)[:_SHOWN])
@@ -124,10 +126,9 @@ def designed(modules: Modules, *, large: int, data_decorators: tuple[str, ...]) 
         return partly(
             f"{_count(len(classes), 'class', 'classes')}, none with a base class, protocol or dataclass.", *places
         )
-    return unmet(
-        f"{total} lines of modules without a class.", Evidence("", excerpt="looked for classes in all modules"),
-        confidence=Confidence.MEDIUM,
-    )  # fmt: skip
+    said = f"{_count(several, 'function')} in {total} lines of modules, and no class."
+    looked = Evidence("", excerpt="looked for classes in all modules")
+    return unmet(said, looked, confidence=Confidence.MEDIUM)
 
 
 def parses(code: Code, *, few: float, python2: str) -> Verdict:
@@ -171,23 +172,28 @@ def _unread(code: Code) -> Verdict:
     return unknown(f"{code.unread[0]} could not be read.")
 
 
-def portable(program: Program, *, patterns: tuple[str, ...], few: int) -> Verdict:
-    """Look for paths that exist on one person's machine only."""
-    personal = re.compile("|".join(patterns))
+def portable(program: Program, packaging: Packaging, *, patterns: tuple[str, ...], few: int) -> Verdict:
+    """Look for paths that exist on one person's machine only, and for dependencies that only a notebook installs."""
+    personal = re.compile("|".join(patterns), re.IGNORECASE)
     found = [
         (source, literal)
         for source in program.sources
+        if not source.is_test
         for literal in source.fact.literals
         if personal.match(literal.text)
     ]
-    if not found:
-        return met(
-            "No path of one machine in the code.", Evidence("", excerpt=f"looked at {len(program.sources)} sources")
-        )
-    places = tuple(source.at(literal.line, literal.text) for source, literal in found[:_SHOWN])
-    fix = f"Replace `{found[0][1].text[:60]}` by a path relative to the project, or by a setting."
-    said = f"{_count(len(found), 'path')} of one machine in the code."
-    return partly(said, *places, fix=fix) if len(found) <= few else unmet(said, *places, fix=fix)
+    only = packaging.notebooks if not packaging.declaring else ()
+    said = f"{_count(len(found), 'path')} of one machine in the code" if found else "No path of one machine in the code"
+    if only:
+        said += f"; packages are listed only where a notebook installs them: {only[0].where.excerpt[:60]}"
+    if not found and not only:
+        return met(f"{said}.", Evidence("", excerpt=f"looked at {_count(len(program.sources), 'source')}"))
+    places = [source.at(literal.line, literal.text) for source, literal in found[:_SHOWN]]
+    places += [each.where for each in only[:1]]
+    fix = "List the packages in requirements.txt."
+    if found:
+        fix = f"Replace `{found[0][1].text[:60]}` by a path relative to the project, or by a setting."
+    return unmet(f"{said}.", *places, fix=fix) if len(found) > few else partly(f"{said}.", *places, fix=fix)
 
 
 def _uses(source: Source, roots: tuple[str, ...]) -> bool:

@@ -17,7 +17,8 @@ from auditor.views.reading import Reading
 _SECTION = re.compile(r"\[([\w.-]{1,80})[^\]]{0,80}\]$")
 _SECTIONED = frozenset({"tox.ini"})
 _PARTS = re.compile(r"&&|\|\||[;|\n]")
-_INSTALLS = re.compile(r"\b(?:install|add|sync)\b|^\s*(?:echo|#)")
+_INSTALLS = re.compile(r"\b(?:install|add|sync)\b|^\W*(?:echo|printf|#)")
+_BY_HAND = 60  # of requirements in a file: what lists more was written by `pip freeze`
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ class Tooling(msgspec.Struct, frozen=True):
                 Named(each.name, Evidence(path, each.line or None, excerpt=each.name))
                 for path, fact in manifests.items()
                 for each in fact.requirements
-                if fact.kind != "lock"
+                if fact.kind != "lock" and len(fact.requirements) <= _BY_HAND
             ),
         )
 
@@ -65,7 +66,9 @@ class Tooling(msgspec.Struct, frozen=True):
         yield from (Named(path.rpartition("/")[2], Evidence(path)) for path in self.paths if files.search(path))
         yield from (section for section in self.sections if section.name in tools)
         yield from (hook for hook in self.hooks if hooks.search(hook.name))
-        yield from (command for command in self.commands if commands.search(command.name))
+        for command in self.commands:
+            if match := commands.search(command.name):
+                yield Named(match[0], command.where)
 
 
 def _sections(manifests: dict[str, ManifestFact]) -> Iterator[Named]:
