@@ -253,8 +253,8 @@ def table(folder: Path, space: Path, rounds: int) -> list[Row]:
 
 
 def _ratio(part: float, whole: float) -> str:
-    """Return a ratio, where both parts are long enough to be compared."""
-    return f"{part / whole:.2f}" if part > 0 and whole > 0.05 else "too short to compare"
+    """Return a ratio where the whole is long enough to be compared with; what start-up outweighs counts as nothing."""
+    return f"{max(part, 0.0) / whole:.2f}" if whole > 0.05 else "too short to compare"
 
 
 def main() -> None:
