@@ -95,7 +95,7 @@ def _requirements(line: str, number: int) -> Iterator[Requirement]:
         yield Requirement(normalised(hosted[1]), number, "bounded" if "@" in line.rpartition("/")[2] else "free")
     elif conda := _CONDA.match(line):
         yield Requirement(normalised(conda[1]), number, "exact")
-    elif "://" not in line and (single := requirement(line, number)):
+    elif ("://" not in line or " @ " in line) and (single := requirement(line, number)):
         yield single
     elif versioned := _VERSIONED.match(line):
         yield Requirement(normalised(versioned[1]), number, "exact")

@@ -187,7 +187,7 @@ def _around(text: str, needle: str, shape: re.Pattern[str], ahead: str = "") -> 
 def _addresses(text: str) -> Iterator[tuple[int, int, str, str]]:
     for match in _around(text, "://", URL, ahead="@"):
         user, password, host = match[2], match[3], match[4]
-        if is_placeholder(password) or is_placeholder(user) or is_placeholder(host) or "$" in match[0]:
+        if is_placeholder(password) or is_placeholder(user) or is_placeholder(host) or "${" in match[0]:
             continue
         if password.lower() in ("password", "pass", "pwd") and is_local(host):
             continue  # the form of an address, as documentation shows it

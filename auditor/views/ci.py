@@ -74,8 +74,9 @@ class Ci(msgspec.Struct, frozen=True):
         for pipeline in self.pipelines:
             for step in pipeline.steps:
                 where = pipeline.at(step)
-                yield Command(step.text, where)
-                yield from self._led_to(step.text, where, _DEPTH)
+                led_to = tuple(self._led_to(step.text, where, _DEPTH))
+                yield Command(_MAKE.sub(" ", step.text) if led_to else step.text, where)
+                yield from led_to
 
     def _led_to(self, text: str, via: Evidence, depth: int) -> Iterator[Command]:
         if not depth:

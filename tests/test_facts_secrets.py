@@ -1,0 +1,115 @@
+"""Credentials are found by kind and place, and never kept. What looks real here is put together when the test runs."""
+
+import json
+import random
+import string
+import zlib
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.facts import secrets
+from auditor.facts.fact import Fact, Parser, Unreadable
+from auditor.facts.secrets import Secret, SecretsFact
+
+_DICE = random.Random(7)  # noqa: S311 - made-up credentials, the same in every run
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def _made(length: int, alphabet: str = _ALPHABET) -> str:
+    return "".join(_DICE.choice(alphabet) for _ in range(length))
+
+
+def _github() -> str:
+    body = _made(30)
+    number, digits = zlib.crc32(body.encode()), ""
+    for _ in range(6):
+        number, rest = divmod(number, 62)
+        digits = (string.digits + string.ascii_uppercase + string.ascii_lowercase)[rest] + digits
+    return f"ghp_{body}{digits}"
+
+
+_REAL = {
+    "GitHub token": _github(),
+    "OpenAI key": f"sk-{_made(20)}T3BlbkFJ{_made(20)}",
+    "Anthropic key": f"sk-ant-api03-{_made(93)}",
+    "AWS access key": "AKIA" + _made(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+    "Google API key": "AIza" + _made(35),
+    "Hugging Face token": "hf_" + _made(34, string.ascii_letters),
+    "Slack token": f"xoxb-{_made(12, string.digits)}-{_made(24)}",
+    "Stripe key": "sk_live_" + _made(24),
+    "Groq key": "gsk_" + _made(52),
+    "SendGrid key": f"SG.{_made(22)}.{_made(43)}",
+    "Telegram bot token": f"{_made(10, string.digits)}:AA{_made(33)}",
+    "private key": "-----BEGIN RSA PRIVATE " + f"KEY-----\n{_made(64)}\n",
+}
+
+
+def _found(fact: Fact) -> tuple[Secret, ...]:
+    assert isinstance(fact, SecretsFact)
+    return fact.secrets
+
+
+@pytest.mark.parametrize(("kind", "value"), _REAL.items(), ids=_REAL.keys())
+def test_a_providers_shape(kind: str, value: str) -> None:
+    found = _found(secrets.parse_code(f"x = 1\nclient = make('{value}')\n".encode()))
+    assert [(each.kind, each.line, each.grade) for each in found] == [(kind, 2, "real")]
+
+
+@pytest.mark.parametrize("value", _REAL.values(), ids=_REAL.keys())
+@pytest.mark.parametrize("parse", [secrets.parse_code, secrets.parse_config])
+def test_nothing_of_it_is_kept(value: str, parse: Callable[[bytes], Fact]) -> None:
+    kept = msgspec.json.encode(parse(f'API_KEY = "{value}"\n'.encode())).decode()
+    assert not any(value[at : at + 8] in kept for at in range(8, len(value) - 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        ("password = 'Kar@2709shan'", "likely"),
+        ('"db_password": "Winter2024!x"', "likely"),
+        ("app.secret_key = 'b7#kL0q8zzPw'", "likely"),
+        ("app.secret_key = 'dev'", "dummy"),
+        ("POSTGRES_PASSWORD = 'postgres'", "dummy"),
+        ("url = 'mysql://root:Xk29$1qq@db.shop.com/x'", "likely"),
+        ("url = 'postgresql://postgres:postgres@localhost:5432/x'", "dummy"),
+        ("url = 'mongodb+srv://asha:Rt55kq81@c0.mongodb.net'", "likely"),
+        ("url = f'postgresql://{user}:{password}@{host}/x'", ""),
+        ("password = 'your_password_here'", ""),
+        ("api_key = '<API_KEY>'", ""),
+        ("api_key = 'sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'", ""),
+        ("token = 'the'", ""),
+        ("password_label = 'Enter your password'", ""),
+        ("os.getenv('SECRET_KEY', 'change-me')", ""),
+        ("key = 'customer_id'", ""),
+        ("api_key = os.environ['OPENAI_API_KEY']", ""),
+    ],
+)
+def test_assignments(text: str, grade: str) -> None:
+    assert [each.grade for each in _found(secrets.parse_code(text.encode()))] == ([grade] if grade else [])
+
+
+def test_values_without_quotes_in_configuration() -> None:
+    found = _found(secrets.parse_config(b"SECRET_TOKEN=${TOKEN}\nDB_PASSWORD=Kar27shan!9\nname: admin\n"))
+    assert found == (Secret("password", 2, "likely", "DB_PASSWORD", 11),)
+
+
+def test_a_notebooks_output_by_cell() -> None:
+    text = "{'kaggle.json': b'" + json.dumps({"username": "asha", "key": _made(32, "0123456789abcdef")}) + "'}"
+    output = {"output_type": "execute_result", "metadata": {}, "execution_count": 1, "data": {"text/plain": text}}
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": "# Cats"},
+        {"cell_type": "code", "metadata": {}, "execution_count": 1, "source": "upload()\n", "outputs": [output]},
+    ]
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    found = _found(secrets.parse_notebook(json.dumps(book).encode()))
+    assert [(each.kind, each.cell, each.line, each.grade) for each in found] == [("Kaggle key", 1, 1, "real")]
+
+
+@pytest.mark.parametrize("parser", secrets.PARSERS, ids=lambda parser: parser.name)
+@given(data=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
+def test_no_bytes_break_a_parser(parser: Parser, data: bytes) -> None:
+    assert isinstance(parser.parse(data), SecretsFact | Unreadable)
