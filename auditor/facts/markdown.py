@@ -41,11 +41,9 @@ def parse(data: bytes) -> Fact:
 
 
 def reads(path: str) -> bool:
-    """Tell whether a path is a README, or lies where people put what belongs to one: at the root, in docs/."""
+    """Tell whether a path is a README in Markdown or plain text, in whatever folder."""
     name = base_name(path)
-    if suffix(name) in {"md", "markdown", "mdown", "mkd"}:
-        return name.startswith("readme") or path.removeprefix("docs/").count("/") == 0
-    return name.startswith("readme") and suffix(name) in {"", "txt"}
+    return name.startswith("readme") and suffix(name) in {"", "txt", "md", "markdown", "mdown", "mkd"}
 
 
 PARSER = Parser(name="markdown", fact=MarkupFact, parse=parse, reads=reads)
