@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
 
-.PHONY: demo test check format docs bench agreement clean
+.PHONY: demo test check format docs picture bench agreement clean
 
 demo: $(READY)
 	$(BIN)/python tests/sample.py .demo/asha-example
@@ -25,6 +25,9 @@ format: $(READY)
 
 docs: $(READY)
 	$(BIN)/python tests/docs.py
+
+picture: $(READY)
+	$(BIN)/python tests/picture.py
 
 bench: $(READY)
 	$(BIN)/python tests/bench.py $(REPOS)
