@@ -111,7 +111,7 @@ class Expressions:
             opened.calls[name] = None
             if _ASSERTING.match(name, name.rfind(".") + 1):
                 opened.asserts += 1
-                opened.telling += any(not isinstance(argument, ast.Constant) for argument in node.args)
+                opened.telling += not node.args or any(not isinstance(argument, ast.Constant) for argument in node.args)
         self.calls.append(Call(name, node.lineno, within, keywords, first, self.caught > 0))
         if loop := frames.row_call(node, self.names, pandas=self.pandas):
             self.loops.append(loop)

@@ -42,7 +42,7 @@ def row_call(node: ast.Call, names: Names, *, pandas: bool) -> RowLoop | None:
         return None
     match node.func.attr:
         case "iterrows" | "itertuples" as kind:
-            return RowLoop(kind, node.lineno, _text(node))
+            return RowLoop(kind, node.lineno, _text(node), vector_form=not _converts(node))
         case "apply" if _axis(node) and not owner.endswith(".style"):
             function = node.args[0] if node.args else None
             return RowLoop("apply-axis-1", node.lineno, _text(node), vector_form=_is_plain(function))
@@ -94,6 +94,14 @@ def _first(node: ast.expr) -> list[ast.expr]:
     """Return the index, or the first of several (a row), and the parts of simple sums in it."""
     first = node.elts[0] if isinstance(node, ast.Tuple) and node.elts else node
     return [first, first.left, first.right] if isinstance(first, ast.BinOp) else [first]
+
+
+def _converts(node: ast.Call) -> bool:
+    """Tell `itertuples(name=None)`: the way to plain tuples, as databases want them, rather than a computation."""
+    return any(
+        keyword.arg == "name" and isinstance(keyword.value, ast.Constant) and keyword.value.value is None
+        for keyword in node.keywords
+    )
 
 
 def _axis(node: ast.Call) -> bool:

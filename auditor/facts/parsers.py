@@ -13,6 +13,7 @@ from auditor.facts import (
     python,
     rst,
     secrets,
+    specs,
     workflow,
 )
 from auditor.facts.fact import Parser
@@ -30,6 +31,7 @@ PARSERS: tuple[Parser, ...] = (
     *workflow.PARSERS,
     *container.PARSERS,
     hooks.PARSER,
+    specs.PARSER,
     *secrets.PARSERS,
 )
 

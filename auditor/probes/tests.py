@@ -12,16 +12,18 @@ _TEST_FILE = re.compile(
 )  # `test.py` alone is as often an evaluation script
 
 
-def present(tests: Tests, *, several: int) -> Verdict:
+def present(tests: Tests, *, several: int, generated: tuple[str, ...]) -> Verdict:
     """Count the tests that a runner would collect and that assert something about the project's own code.
 
-    `several` of them are met; fewer, or tests without such assertions, are partly.
+    `several` of them are met; fewer, or tests without such assertions, are partly. Tests in another language are met
+    where nothing is in Python; `generated` are the titles of those that come with a new project.
     """
     if not tests.modules:
-        return _foreign(tests)
+        return _foreign(tests, several, frozenset(generated))
     telling = len(tests.telling)
     said = f"{telling} of {tests.count} tests assert something about the project's own code"
-    places = tuple(_at(module) for module in tests.modules[:_SHOWN])
+    ranked = sorted(tests.modules, key=lambda module: (not module.reaches, -len(module.telling), module.path))
+    places = tuple(_at(module) for module in ranked[:_SHOWN])
     if telling >= several:
         return met(f"{said}.", *places)
     absent = [(module, name) for module in tests.modules for name in module.absent]
@@ -32,14 +34,17 @@ def present(tests: Tests, *, several: int) -> Verdict:
     return partly(f"{said}.", *places, score=0.25 + 0.15 * telling)
 
 
-def _foreign(tests: Tests) -> Verdict:
+def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
     if tests.foreign:
-        places = tuple(Evidence(path) for path in tests.foreign[:_SHOWN])
-        return partly(
-            f"{len(tests.foreign)} test files in another language; none in Python.",
-            *places,
-            confidence=Confidence.MEDIUM,
-        )
+        told = sum(each.told(generated) for each in tests.foreign)
+        ranked = sorted(tests.foreign, key=lambda each: (-each.told(generated), each.path))
+        places = tuple(Evidence(each.path, excerpt=f"{each.told(generated)} tests") for each in ranked[:_SHOWN])
+        files = f"{len(tests.foreign)} test file{'s' if len(tests.foreign) > 1 else ''} in another language"
+        said = f"{files} with {told} tests that assert something"
+        if tests.code.python or told < several:
+            more = "; none in Python" if tests.code.python else ", besides those that come with a new project"
+            return partly(f"{said}{more}.", *places, confidence=Confidence.MEDIUM)
+        return met(f"{said}.", *places, confidence=Confidence.LOW)
     scripts = [module for module in tests.code.tests if _TEST_FILE.search(module.path)]
     if scripts:
         places = tuple(Evidence(module.path, 1, excerpt="no test function") for module in scripts[:_SHOWN])

@@ -1,20 +1,17 @@
 """The tests that a runner would collect, what they assert, and which of the candidate's own code they reach."""
 
-import re
 from functools import cached_property
 
 import msgspec
 
 from auditor.facts.fact import Missing
 from auditor.facts.python import Function, PythonFact
+from auditor.facts.specs import NAMED, SpecsFact
 from auditor.views.code import Code, Module
 from auditor.views.layout import layout
+from auditor.views.program import last
 from auditor.views.reading import Reading
 
-_FOREIGN_TEST = re.compile(
-    r"\.(?:test|spec)\.(?:js|jsx|ts|tsx|mjs)$|(?:^|/)(?:__tests__|testthat)/.+\.\w+$|Tests?\.(?:java|kt|cs|swift)$"
-    r"|_test\.(?:go|rs|rb|dart)$", re.IGNORECASE
-)  # fmt: skip
 _CLIENTS = ("requests.", "httpx.", "fastapi.testclient.", "starlette.testclient.", "subprocess.", "click.testing.")
 
 
@@ -31,7 +28,8 @@ class TestModule(msgspec.Struct, frozen=True):
     @property
     def functions(self) -> tuple[Function, ...]:
         """The functions that pytest or unittest would run."""
-        return tuple(f for f in self.fact.functions if not f.nested and _runs(f))
+        cases = {found.name for found in self.fact.classes if any(base.endswith("TestCase") for base in found.bases)}
+        return tuple(f for f in self.fact.functions if not f.nested and _runs(f, cases))
 
     @property
     def reaches(self) -> bool:
@@ -41,8 +39,26 @@ class TestModule(msgspec.Struct, frozen=True):
 
     @property
     def telling(self) -> tuple[Function, ...]:
-        """The functions with an assertion that could fail."""
-        return tuple(f for f in self.functions if f.asserts and not f.trivial)
+        """The functions with an assertion that could fail, in themselves or in a function here that they call."""
+        asserting = {last(f.name) for f in self.fact.functions if f.asserts and not f.trivial}
+        return tuple(
+            f
+            for f in self.functions
+            if (f.asserts and not f.trivial) or any(last(called) in asserting for called in f.calls)
+        )
+
+
+class Specs(msgspec.Struct, frozen=True):
+    """One test file in another language; `fact` is None where it could not be read."""
+
+    path: str
+    fact: SpecsFact | None
+
+    def told(self, generated: frozenset[str]) -> int:
+        """Return how many cases it has that assert something, without those that a generator wrote, by their titles."""
+        if self.fact is None or not self.fact.assertions:
+            return 0
+        return max(self.fact.cases - sum(title.strip().lower() in generated for title in self.fact.titles), 0)
 
 
 class Tests(msgspec.Struct, frozen=True, dict=True):
@@ -51,7 +67,7 @@ class Tests(msgspec.Struct, frozen=True, dict=True):
     __test__ = False
 
     modules: tuple[TestModule, ...]
-    foreign: tuple[str, ...]
+    foreign: tuple[Specs, ...]
     code: Code
 
     @classmethod
@@ -62,7 +78,8 @@ class Tests(msgspec.Struct, frozen=True, dict=True):
             return code
         own = _own_names(reading, code)
         modules = tuple(_test_module(module, own) for module in code.tests)
-        foreign = tuple(path for path in code.others if _FOREIGN_TEST.search(path))
+        specs = reading.readable(SpecsFact)
+        foreign = tuple(Specs(path, specs.get(path)) for path in code.others if NAMED.search(path))
         return cls(tuple(m for m in modules if m.functions), foreign, code)
 
     @cached_property
@@ -76,9 +93,9 @@ class Tests(msgspec.Struct, frozen=True, dict=True):
         return sum(len(module.functions) for module in self.modules)
 
 
-def _runs(function: Function) -> bool:
+def _runs(function: Function, cases: set[str]) -> bool:
     outer, _, name = function.name.rpartition(".")
-    return name.startswith("test") and (not outer or "test" in outer.lower())
+    return name.startswith("test") and (not outer or "test" in outer.lower() or outer in cases)
 
 
 def _own_names(reading: Reading, code: Code) -> dict[str, PythonFact | None]:
