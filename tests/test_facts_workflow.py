@@ -35,8 +35,8 @@ def test_a_makefile_knows_its_targets() -> None:
 
 def test_a_dockerfile_joins_its_lines() -> None:
     fact = container.parse_dockerfile(
-        b'# syntax=docker/dockerfile:1\nFROM python:3.12\nRUN apt-get update \\\n  # why\n  && pip install x\n"
-        b"RUN <<EOF\nCMD no\nEOF\nCMD ["a"]\n'
+        b"# syntax=docker/dockerfile:1\nFROM python:3.12\nRUN apt-get update \\\n  # why\n  && pip install x\n"
+        b'RUN <<EOF\nCMD no\nEOF\nCMD ["a"]\n'
     )
     assert isinstance(fact, ContainerFact)
     assert fact.instructions == (

@@ -15,8 +15,8 @@ _GITHUB_SUM = 6
 PROVIDERS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (needle, kind, re.compile(shape))
     for needle, kind, shape in (
-        ("AKIA", "AWS access key", r"(?<![A-Z0-9])AKIA[A-Z2-7]{16}(?![A-Z0-9])"),
-        ("ASIA", "AWS session key", r"(?<![A-Z0-9])ASIA[A-Z2-7]{16}(?![A-Z0-9])"),
+        ("AKIA", "AWS access key", r"(?<![A-Z0-9])(?<!Credential=)(?<!AccessKeyId=)AKIA[A-Z2-7]{16}(?![A-Z0-9])"),
+        ("ASIA", "AWS session key", r"(?<![A-Z0-9])(?<!Credential=)(?<!AccessKeyId=)ASIA[A-Z2-7]{16}(?![A-Z0-9])"),
         ("ghp_", "GitHub token", r"\bghp_[A-Za-z0-9]{36}\b"),
         ("gho_", "GitHub token", r"\bgho_[A-Za-z0-9]{36}\b"),
         ("ghs_", "GitHub token", r"\bghs_[A-Za-z0-9]{36}\b"),
@@ -58,13 +58,16 @@ PROVIDERS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         (".eyJ", "JSON web token", r"\beyJ[\w-]{10,400}\.eyJ[\w-]{10,2000}\.[\w-]{10,600}"),
     )
 )  # fmt: skip
+_ALWAYS = ("SG.", "AccountKey=", ":AA", '"key"', "PRIVATE KEY-----", "hooks.slack.com/services/T")
+UNLIKE_WORDS = tuple(each for each in PROVIDERS if each[0] in _ALWAYS)
+"""Those whose shape is broken by a colon, a dot or a space: no run of twenty letters and digits need show them."""
 URL = re.compile(
     r"\b((?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|mssql|clickhouse|https?|ftp)(?:\+\w{1,20})?)"
     r"://([^\s:/@\"'<>]{0,80}):([^\s@/\"'<>]{1,120})@([\w.-]{1,200})"
 )
 _PLACEHOLDER = re.compile(
     r"your|xxx|example|change[_-]?(?:me|this|it)|placeholder|replace|insert|\bhere\b|_here|todo|redacted|removed|hidden"
-    r"|\.\.\.|…|\*\*\*|^[<\[({$%#@]|[>\]})]$|\$\{?\w|\{\w*\}|%\(|%s|null|none|undefined|^true$|^false$|^string$|^str$"
+    r"|\.\.\.|…|\*\*\*|^[<\[({$%#@]|[>\]})]$|\$\{|\{\w*\}|%\(|%s|null|none|undefined|^true$|^false$|^string$|^str$"
     r"|^env|secrets\.|environ|getenv|process\.env|config\b|settings\b|vault|dummy|fake|mock|sample|lorem|not[_-]?(?:set|real)"
     r"|no[_-]?key|my[_-]?(?:super)?[_-]?(?:secret|api|token|key|pass)|enter|(?:api|access|secret)[_-]?(?:key|token)$"
     r"|^(?:api[_-]?)?key$|tu[_-]?(?:clave|api|key|contra)|sua[_-]?(?:chave|senha|api)|votre|dein|token[_-]?(?:here|value)"

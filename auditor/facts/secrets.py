@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from auditor.facts import ipynb
 from auditor.facts.credentials import (
     PROVIDERS,
+    UNLIKE_WORDS,
     URL,
     has_shape,
     is_local,
@@ -31,7 +32,7 @@ _KEYS = (
     "jwt",
 )  # fmt: skip
 _ASSIGNED = re.compile(
-    r"""[\w-]{0,30}(?:["']?\])?["']?\s{0,8}(?::\s?str\s{0,2})?(?:=>|:=|=(?!=)|:(?!:))\s{0,4}"""
+    r"""[\w-]{0,30}(?:["']?\])?["']?[ \t]{0,8}(?::\s?str[ \t]{0,2})?(?:=>|:=|=(?!=)|:(?!:))\s{0,4}"""
     r"""[fbru]?(["'])([^"'\n]{2,200})\1"""
 )
 _BARE = re.compile(
@@ -69,6 +70,8 @@ _DATA = re.compile(
 _LOCKS = re.compile(
     r"(?:package-lock\.json|npm-shrinkwrap\.json|\.min\.\w+|[\w-]*\.lock|lock\.ya?ml|tokenizer[\w-]*\.json|vocab\.\w+)$"
 )
+_RUN = re.compile(r"[\"'`=:(>/@] ?[A-Za-z0-9_-]{20,}")  # quick to find, and rare with a digit in it
+_DIGIT = re.compile(r"\d")
 _OUTPUT = 20_000
 _MOST = 40
 _TRIES = 2_000
@@ -140,7 +143,7 @@ def _found(text: str, *, bare: bool) -> Iterator[Secret]:
         lowered = text  # a script in which lower case has another length: names in capitals are missed there
     spans: list[tuple[int, int]] = []
     made: list[tuple[int, Secret]] = []
-    for start, end, kind, grade in _provided(text):
+    for start, end, kind, grade in _provided(text, bare=bare):
         if all(end <= a or start >= b for a, b in spans):
             spans.append((start, end))
             made.append((start, Secret(kind, 0, grade, "", end - start)))
@@ -154,9 +157,10 @@ def _found(text: str, *, bare: bool) -> Iterator[Secret]:
         yield Secret(secret.kind, text.count("\n", 0, start) + 1, secret.grade, secret.name, secret.length)
 
 
-def _provided(text: str) -> Iterator[tuple[int, int, str, str]]:
+def _provided(text: str, *, bare: bool) -> Iterator[tuple[int, int, str, str]]:
     """Yield what has a provider's shape."""
-    for needle, kind, shape in PROVIDERS:
+    keyed = bare or any("hf_" in run or _DIGIT.search(run) for run in _RUN.findall(text))
+    for needle, kind, shape in PROVIDERS if keyed else UNLIKE_WORDS:
         for match in _around(text, needle, shape):
             if kind == "JSON web token":
                 yield match.start(), match.end(), kind, "real" if is_privileged(match[0]) else "dummy"

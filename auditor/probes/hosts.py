@@ -17,6 +17,7 @@ _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}$", re.IGNORECASE)
 _FOREIGN = re.compile(
     r"giphy\.com|tenor\.com|media\.tenor|shields\.io|readme-typing|capsule-render|komarev", re.IGNORECASE
 )
+_A_TITLE = 4  # words: a longer heading speaks of the project, not of the links below it
 _PLAIN = re.compile(r"[^a-z0-9]+")
 _PICTURES = ("png", "jpg", "jpeg", "svg", "webp", "ico", "bmp")
 
@@ -96,7 +97,8 @@ def _live(address: Address, hosts: Hosts, name: str, host: str, path: str) -> Ta
         return Target("demo", address, sure=False) if named else None
     if _in(host, path, hosts.never) or not _DOMAIN.match(host) or _is_elsewhere(address, hosts):
         return None
-    return Target("demo", address, sure=False) if named else None
+    by_title = not _calls(address.text, address.before, hosts) and len(address.heading.split()) > _A_TITLE
+    return Target("demo", address, sure=False) if named and not by_title else None
 
 
 def _video(address: Address, hosts: Hosts, host: str, path: str) -> Target | None:
@@ -112,9 +114,13 @@ def _video(address: Address, hosts: Hosts, host: str, path: str) -> Target | Non
 
 def _named(address: Address, hosts: Hosts) -> bool:
     """Tell whether a link is called a demo: by its text, what stands before it, or its section's title."""
+    return _calls(address.text, address.before, hosts) or bool(pattern(hosts.words.demo).search(address.heading))
+
+
+def _calls(text: str, before: str, hosts: Hosts) -> bool:
+    """Tell whether a link's own text, or what stands in front of it, calls it a demo."""
     words = pattern(hosts.words.demo)
-    before = address.before[-40:]
-    return bool(words.search(address.text[:80]) or words.search(before) or words.search(address.heading))
+    return bool(words.search(text[:80]) or words.search(before[-40:]))
 
 
 def _is_ours(address: Address, hosts: Hosts, name: str, path: str) -> bool:
