@@ -53,7 +53,7 @@ def alive(addresses: Addresses, *, hosts: Hosts) -> Verdict:
 
 def answered(places: tuple[Evidence, ...], answers: Mapping[str, LinkAnswer]) -> Verdict:
     """Say what the links of `alive` answered: one that answers is enough, only if all are dead is that held against."""
-    asked = [(place, answers[place.url]) for place in places if place.url in answers]
+    asked = [(place, answers[place.url]) for place in places if place.url is not None and place.url in answers]
     by_status = {answer.status: f"{place.url} is {answer.status}: {answer.said}." for place, answer in reversed(asked)}
     if LinkStatus.ALIVE in by_status:
         return met(by_status[LinkStatus.ALIVE], *places)
