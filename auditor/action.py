@@ -25,7 +25,7 @@ from auditor.sources import git, hosts, pull_request
 from auditor.sources.client import Client
 from auditor.sources.exchange import HostError
 from auditor.sources.patience import Patience
-from auditor.worker import Guide
+from auditor.worker import Guide, load_rulebook
 
 _TRUE = ("true", "yes", "1", "on")
 _SUMMARY = 900_000  # the runner takes 1 MiB
@@ -83,6 +83,7 @@ def main() -> int:
 def _run(runner: Runner) -> int:
     options = _options(runner)
     guide = Guide(folder=options.rulebook, role=options.role, select=options.select, ignore=options.ignore)
+    session.check(options, {rule.id for rule in load_rulebook(guide).rules})
     console = Console(stderr=True, highlight=False)
     token = hosts.token_from_environment(hosts.from_environment(runner.environment)) or ""
     reports = session.audited(options, guide, console)

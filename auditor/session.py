@@ -78,7 +78,7 @@ def run(options: Options) -> int:
     if options.list_rules or options.explain:
         sys.stdout.write(listed(book) if options.explain is None else explained(book, options.explain))
         return 0
-    _check(options, {rule.id for rule in book.rules})
+    check(options, {rule.id for rule in book.rules})
     console = Console(stderr=True, highlight=False)
     with _logging(console, verbose=options.verbose):
         baseline = None if options.baseline is None else read_baseline(options.baseline)
@@ -89,8 +89,8 @@ def run(options: Options) -> int:
     return status(options, reports)
 
 
-def _check(options: Options, rules: set[str]) -> None:
-    """Refuse what can't work before any work is done."""
+def check(options: Options, rules: set[str]) -> None:
+    """Refuse what can't work before any work is done. Raises AuditorError."""
     if not options.targets:
         raise AuditorError("Name a GitHub login, owner/repo, a URL or a folder; --help shows examples.")
     if options.output == "-" and len(options.forms) != 1:
