@@ -37,8 +37,9 @@ def deployed(
         return partly(said, *(_shown(p, recipe) for p in ready[:_NAMED]), score=0.4, fix=fix)
     if any(p.is_unknown(demo) for p in projects) or not any(demo in p.findings for p in portfolio.distinct):
         return unknown("Whether anything is deployed could not be told.")
-    looked = (p.named(f"{p.findings[demo].summary}") for p in portfolio.distinct[:_NAMED] if demo in p.findings)
-    return unmet("Nothing is deployed: no demo is linked, and no project has both a recipe and a service.", *looked)
+    looked = [p.named(p.findings[demo].summary) for p in portfolio.distinct if demo in p.findings]
+    said = "Nothing is deployed: no demo is linked, and no project has both a recipe and a service."
+    return unmet(said, *looked[:_NAMED])
 
 
 def engineered(portfolio: Portfolio, *, practices: dict[str, tuple[str, ...]], lenient: tuple[str, ...]) -> Verdict:
@@ -89,7 +90,10 @@ def fundamentals(portfolio: Portfolio, *, aspects: dict[str, tuple[str, ...]], e
 
 
 def claims(portfolio: Portfolio, *, skills: dict[str, dict[str, Any]], enough: float, some: float, few: int) -> Verdict:
-    """Hold what a résumé claims, or without one what READMEs and profile name, against what code demonstrates."""
+    """Hold what a résumé claims, or without one what READMEs and profile name, against what code demonstrates.
+
+    A word in a README is less than a claim: without a résumé half of `some` is enough not to fail.
+    """
     resume = any(skill.claimed is not None for skill in portfolio.skills)
     named = [skill for skill in portfolio.skills if (skill.claimed if resume else _is_named(skill, portfolio, skills))]
     source = "the résumé claims" if resume else "READMEs, dependencies and profile name"
@@ -102,12 +106,13 @@ def claims(portfolio: Portfolio, *, skills: dict[str, dict[str, Any]], enough: f
     declared = sum(skill.status is SkillStatus.DECLARED for skill in bare)
     share = (len(shown) + declared / 2) / len(named)
     said = f"{len(shown)} of {len(named)} skills that {source} are demonstrated in code"
+    said += f", {declared} more are dependencies" if declared else ""
     if share >= enough:
         return met(f"{said}.", *(_place(skill) for skill in shown[:_NAMED]))
     titles = [skill.title or skill.id for skill in bare]
     said = f"{said}; not: {', '.join(titles[:_LISTED])}{' ...' if len(titles) > _LISTED else ''}."
     fix = f"Show {', '.join(titles[:_NAMED])} in a project, or leave them out."
-    if share >= some:
+    if share >= (some if resume else some / 2):
         return partly(said, *(_place(skill) for skill in bare[:_NAMED]), score=share, fix=fix)
     return unmet(said, *(_place(skill) for skill in bare[:_NAMED]), fix=fix)
 
