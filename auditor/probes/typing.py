@@ -7,28 +7,29 @@ from auditor.views.code import Module, Modules, is_public
 _SHOWN = 3
 
 
-def hinted(modules: Modules, *, most: float, some: float) -> Verdict:
-    """Measure the share of public functions whose parameters and return are annotated.
+def hinted(modules: Modules, *, most: float, some: float, complete: float) -> Verdict:
+    """Measure the share of public functions (and `__init__`) that carry annotations of parameters or return.
 
-    A function with all of them counts 1, with a part of them a half: `most` of that is met. Partly is `some` of the
-    functions with any annotation.
+    `most` of them is met, `some` partly. A function counts with the share of its annotations that are there when it
+    comes to how `complete` they are: below that, even all functions are partly.
     """
-    functions = [(m, f) for m in modules.modules for f in m.functions if _asks_for_hints(f)]
+    functions = [(m, f) for m in modules.modules for f in m.fact.functions if _asks_for_hints(f)]
     if not functions:
         return not_applicable("The modules hold no functions that annotations could belong to.")
     scores = [(module, function, _annotated(function)) for module, function in functions]
+    carrying = sum(score > 0 for _, _, score in scores)
     share = sum(score for _, _, score in scores) / len(scores)
     full = sum(score == 1 for _, _, score in scores)
-    said = f"{full} of {len(scores)} public functions are fully annotated; counting parts, {share:.0%}."
-    bare = [_at(module, function) for module, function, score in scores if score == 0] or [
-        _at(module, function) for module, function, score in scores if score < 1
-    ]
-    if share >= most:
-        return met(said, *[_at(module, function) for module, function, score in scores if score == 1][:_SHOWN])
+    part = carrying / len(scores)
+    said = f"{carrying} of {len(scores)} public functions carry annotations ({part:.0%}), {full} in full."
+    ranked = sorted(scores, key=lambda scored: scored[2])
+    if part >= most and share >= complete:
+        return met(said, *[_at(module, function) for module, function, _ in ranked[: -_SHOWN - 1 : -1]])
+    bare = [_at(module, function) for module, function, _ in ranked[:_SHOWN]]
     fix = f"Annotate parameters and return of {bare[0].excerpt} in {bare[0].path} first, and go on from there."
-    if sum(score > 0 for _, _, score in scores) / len(scores) >= some:
-        return partly(said, *bare[:_SHOWN], score=share, fix=fix)
-    return unmet(said, *bare[:_SHOWN], fix=fix)
+    if part >= some:
+        return partly(said, *bare, score=share, fix=fix)
+    return unmet(said, *bare, fix=fix)
 
 
 def documented(modules: Modules, *, most: float, some: float) -> Verdict:
@@ -54,15 +55,15 @@ def _definitions(module: Module) -> list[Function | Class]:
 
 
 def _asks_for_hints(function: Function) -> bool:
-    return is_public(function.name) or (function.name.endswith("__init__") and function.parameters > 0)
+    return is_public(function.name) or function.name.endswith("__init__")
 
 
 def _annotated(function: Function) -> float:
-    if function.name.endswith("__init__"):
-        return function.annotated / function.parameters
+    """Return the share of a function's annotations that are there; the return of `__init__` may be left out."""
+    returns = function.returns or function.name.endswith("__init__")
     if not function.annotated and not function.returns:
         return 0.0
-    return 1.0 if function.returns and function.annotated == function.parameters else 0.5
+    return (function.annotated + returns) / (function.parameters + 1)
 
 
 def _at(module: Module, defined: Function | Class) -> Evidence:
