@@ -1,6 +1,6 @@
 """Make one candidate's report of the audits of his repositories. Pure: no reading, no clock of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -77,7 +77,7 @@ def report(
         fix_first=score.plan(whole, scale, _STEPS),
         problems=_problems(target, named),
         catalogue=tuple(rule.text for rule in book.rules),
-        criteria=_criteria(repositories, findings, scale),
+        criteria=_criteria(repositories, () if whole.single else findings, scale),
     )
 
 
@@ -218,11 +218,34 @@ def _coverage(repositories: Sequence[RepositoryReport], findings: Sequence[Findi
 def _screen(findings: Sequence[Finding], book: Rulebook) -> Screen:
     by_rule = {finding.rule: finding for finding in findings}
     gates = tuple(
-        Gate(id=name, verdict=_GATES.get(found.status), summary=found.summary, title=gate.title)
+        Gate(
+            id=name,
+            verdict=_GATES.get(found.status),
+            summary=found.summary,
+            title=gate.title,
+            criteria=_rested_on(gate.rule, book),
+        )
         for name, gate in book.header.gates.items()
         if (found := by_rule.get(gate.rule))
     )
     return Screen(verdict=_verdict([gate.verdict for gate in gates]), gates=gates)
+
+
+def _rested_on(rule: str, book: Rulebook) -> tuple[str, ...]:
+    """Return the criteria of the rules that a gate's rule is told to look at, in the rulebook's order."""
+    criteria = {each.id: each.criterion for each in book.rules}
+    parameters = next((each.parameters for each in book.rules if each.id == rule), {})
+    named = {criteria[word] for word in _words(parameters) if word in criteria}
+    return tuple(name for name in book.header.criteria if name in named)
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (word for each in value.values() for word in _words(each))
+    elif isinstance(value, tuple | list):
+        yield from (word for each in value for word in _words(each))
 
 
 def _verdict(gates: Sequence[ScreenVerdict | None]) -> ScreenVerdict | None:
@@ -238,7 +261,7 @@ def _verdict(gates: Sequence[ScreenVerdict | None]) -> ScreenVerdict | None:
 def _criteria(
     repositories: Sequence[RepositoryReport], findings: Sequence[Finding], scale: Scale
 ) -> tuple[CriterionScore, ...]:
-    """Average each criterion over the two best projects, and add the portfolio's own."""
+    """Average each criterion over the two best projects; the portfolio's own keeps its share of the whole."""
     best = sorted((r for r in repositories if r.score is not None), key=lambda r: (-(r.score or 0.0), r.name))[:2]
     shown = []
     for name, weight in scale.weights.items():
@@ -246,7 +269,11 @@ def _criteria(
         if scores:
             mean = score.rounded(sum(scores) / len(scores))
             shown.append(CriterionScore(id=name, title=scale.titles[name], score=mean, weight=weight))
-    return (*shown, *score.criteria(findings, scale))
+    projects = sum(criterion.weight for criterion in shown)
+    share = projects * scale.portfolio_share / (1 - scale.portfolio_share) if scale.portfolio_share < 1 else 0.0
+    own = [c for c in score.criteria(findings, scale) if c.score is not None]
+    total = sum(criterion.weight for criterion in own)
+    return (*shown, *(msgspec.structs.replace(c, weight=(share or c.weight) * c.weight / total) for c in own if total))
 
 
 def _problems(target: Target, named: Sequence[tuple[str, Origin, RepositoryAudit]]) -> tuple[Problem, ...]:

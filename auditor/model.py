@@ -228,7 +228,7 @@ class FixFirst(Frozen, frozen=True):
 
 
 class Problem(Frozen, frozen=True):
-    """Something of ours, or of the network's, that kept a part from being assessed."""
+    """Something of ours, or of the network's, that kept a part from being assessed; at stage "note", a mere remark."""
 
     repository: str | None
     stage: str

@@ -14,6 +14,8 @@ from auditor.model import (
     Effort,
     Evidence,
     Finding,
+    Gate,
+    Problem,
     Report,
     RepositoryReport,
     RepositoryStatus,
@@ -29,23 +31,31 @@ READY_FROM = 70.0
 OPEN = (Status.UNMET, Status.PARTLY)
 
 
+NOTE = "note"
+"""The stage of a problem that is none: something that a mentor may want to know. It is not a gap."""
+
+
 class Advice(StrEnum):
     """What to do with a repository: show it, work on it, or take it out of sight."""
 
     FEATURE = "feature"
     IMPROVE = "improve"
+    HIDE = "hide"
     ARCHIVE = "archive"
 
 
 ADVICE_WORDS: Mapping[Advice, str] = {
     Advice.FEATURE: "pin it and show it first",
     Advice.IMPROVE: "worth working on before it is shown",
+    Advice.HIDE: "unpin it or make it private until it is better",
     Advice.ARCHIVE: "rework it, hide it or archive it",
 }
 ADVICE_RULE = (
-    f"Feature: {FEATURE_FROM:g} points or more. Archive: below {ARCHIVE_BELOW:g} points, "
-    "unless it is one of the two best, which carry the portfolio. Improve: all others."
+    f"Feature: {FEATURE_FROM:g} points or more. Improve: worth work before it is shown. Hide or archive: it takes "
+    "attention from the better ones. The two best, which carry the portfolio, are never told to go."
 )
+_WEAKEST = "portfolio-weakest"
+_VERBS = {advice.value: advice for advice in Advice}
 
 
 class Headline(NamedTuple):
@@ -149,9 +159,31 @@ def left_out(report: Report) -> list[RepositoryReport]:
 
 
 def advice(report: Report) -> Mapping[str, Advice]:
-    """Say what to do with each scored repository: `ADVICE_RULE` is this function in words."""
+    """Say what to do with each scored repository: as `ADVICE_RULE` tells, and as the plan does where it names one."""
     scored = [(r.name, r.score) for r in audited(report) if r.score is not None]
-    return {name: _advised(score, best=place < KEPT) for place, (name, score) in enumerate(scored)}
+    advised = {name: _advised(score, best=place < KEPT) for place, (name, score) in enumerate(scored)}
+    told = {name: verb for name, verb in _told(report) if advised.get(name) not in (None, Advice.FEATURE)}
+    best = [name for name, _ in scored[:KEPT]]
+    return {name: told.get(name, value) if name not in best else value for name, value in advised.items()}
+
+
+def _told(report: Report) -> Iterable[tuple[str, Advice]]:
+    """Yield what the finding on the weakest projects says of each in its evidence: `hide: 35 points, ...`."""
+    for finding in report.findings:
+        for piece in finding.evidence if finding.rule == _WEAKEST else ():
+            verb = piece.excerpt.partition(":")[0]
+            if verb in _VERBS:
+                yield piece.path, _VERBS[verb]
+
+
+def gaps(report: Report) -> list[Problem]:
+    """Return what kept a part from being assessed."""
+    return [problem for problem in report.problems if problem.stage != NOTE]
+
+
+def notes(report: Report) -> list[Problem]:
+    """Return what a mentor may want to know; nothing of it counts."""
+    return [problem for problem in report.problems if problem.stage == NOTE]
 
 
 def _advised(score: float, *, best: bool) -> Advice:
@@ -169,6 +201,12 @@ def headline(report: Report) -> Headline:
     if not plan:
         return Headline(verdict, reason, "")
     return Headline(verdict, reason, f"{plan[0].action} ({worth(plan[0])})")
+
+
+def said(gate: Gate) -> str:
+    """Return a gate's reason without its title, which stands before it."""
+    rest = gate.summary.removeprefix(f"{gate.title}: ") if gate.title else gate.summary
+    return rest[:1].upper() + rest[1:]
 
 
 def worth(step: Step) -> str:
@@ -199,8 +237,14 @@ def _passed(score: float) -> tuple[str, str]:
 
 
 def _stops(report: Report, verdict: ScreenVerdict, words_before: str) -> str:
-    seen = [g.summary.strip().removesuffix(".") for g in report.screen.gates if g.verdict is verdict and g.summary]
-    return f"{words_before}: {'; '.join(seen)}." if seen else ""
+    """Give one gate's reason in full; of several their names, for the reasons stand beside them."""
+    gates = [gate for gate in report.screen.gates if gate.verdict is verdict]
+    if len(gates) == 1:
+        seen = gates[0].summary.strip().removesuffix(".")
+        return f"{words_before}: {seen}." if seen else f"{words_before}."
+    names = [gate.title or words.humane(gate.id) for gate in gates]
+    unseen = words.joined([f"that {name[:1].lower()}{name[1:]}" for name in names])
+    return f"{words_before}: it {'could not' if verdict is ScreenVerdict.FAIL else 'may not'} see {unseen}."
 
 
 def _why_nothing(report: Report) -> str:

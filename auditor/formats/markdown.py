@@ -20,7 +20,12 @@ def render(report: Report, comparison: Comparison | None = None, template: Path 
     tail = [*_judged(report)]
     room = _LIMIT - len("\n".join([*head, *tail]))
     body: list[str] = []
-    blocks = [list(_portfolio(report)), *([*_repository(report, r)] for r in gist.audited(report)), list(_gaps(report))]
+    blocks = [
+        list(_portfolio(report)),
+        *([*_repository(report, r)] for r in gist.audited(report)),
+        list(_gaps(report)),
+        list(_notes(report)),
+    ]
     left = 0
     for block in blocks:
         room -= len("\n".join(block)) + 1
@@ -52,7 +57,7 @@ def _head(report: Report) -> Iterator[str]:
         yield "|---|---|---|"
         for gate in report.screen.gates:
             name = escape.markdown(gate.title or words.humane(gate.id))
-            yield f"| {name} | **{words.SCREEN[gate.verdict]}** | {escape.prose(gate.summary)} |"
+            yield f"| {name} | **{words.SCREEN[gate.verdict]}** | {escape.prose(gist.said(gate))} |"
         yield ""
 
 
@@ -183,10 +188,20 @@ def _gaps(report: Report) -> Iterator[str]:
             where = f" in {escape.code(name)}" if name else ""
             rule = escape.markdown(gist.title(gist.rule_texts(report), finding.rule))
             gaps.append(f"- {rule}{where}: {escape.prose(finding.summary)}")
-    gaps += [f"- {escape.markdown(problem.stage)}: {escape.markdown(problem.message)}" for problem in report.problems]
+    gaps += [f"- {escape.markdown(problem.stage)}: {escape.markdown(problem.message)}" for problem in gist.gaps(report)]
     if gaps:
         more = [f"- and {len(gaps) - _LISTED:,} more"] if len(gaps) > _LISTED else []
         yield from _folded(f"What could not be assessed ({len(gaps):,})", iter(gaps[:_LISTED] + more))
+
+
+def _notes(report: Report) -> Iterator[str]:
+    remarks = [
+        f"- {escape.code(each.repository) + ': ' if each.repository else ''}{escape.markdown(each.message)}"
+        for each in gist.notes(report)
+    ]
+    if remarks:
+        more = [f"- and {len(remarks) - _LISTED:,} more"] if len(remarks) > _LISTED else []
+        yield from _folded("For a mentor; nothing of this counts", iter(remarks[:_LISTED] + more))
 
 
 def _judged(report: Report) -> Iterator[str]:

@@ -12,6 +12,7 @@ from auditor.model import (
     CriterionScore,
     Evidence,
     Finding,
+    Problem,
     Report,
     RepositoryReport,
     RepositoryStatus,
@@ -110,6 +111,8 @@ class Page(NamedTuple):
     long: bool
     huge: bool
     unknown: int
+    gaps: list[Problem]
+    notes: list[Problem]
 
 
 def build(report: Report, comparison: Comparison | None) -> Page:
@@ -144,6 +147,8 @@ def build(report: Report, comparison: Comparison | None) -> Page:
         long=long,
         huge=len(findings) > _HUGE,
         unknown=sum(finding.status is Status.UNKNOWN for _, finding in findings),
+        gaps=gist.gaps(report),
+        notes=gist.notes(report),
     )
 
 

@@ -1,6 +1,7 @@
 """The summary on a terminal: the verdict, the reason, what to do first; at 80 columns, piped, and without colour."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.text import Text
 
 from auditor.compare import ChangeKind, Comparison
 from auditor.formats import changes, escape, gist, words
-from auditor.model import Gate, Report, ScreenVerdict, Status
+from auditor.model import Gate, Problem, Report, ScreenVerdict, Status
 
 _WIDTH = 80
 _STEPS = 3
@@ -41,6 +42,7 @@ def show(report: Report, console: Console, comparison: Comparison | None = None)
     _repositories(report, console)
     _progress(report, console, comparison)
     _gaps(report, console)
+    _notes(report, console)
 
 
 def _fit(text: str, console: Console, limit: int = 300) -> str:
@@ -85,7 +87,7 @@ def _gates(report: Report, console: Console) -> None:
 
 
 def _gate(gate: Gate, console: Console) -> str:
-    return _fit(f"{gate.title or words.humane(gate.id)}: {gate.summary}", console)
+    return _fit(f"{gate.title or words.humane(gate.id)}: {gist.said(gate)}", console)
 
 
 def _plan(report: Report, console: Console) -> None:
@@ -152,8 +154,21 @@ def _gaps(report: Report, console: Console) -> None:
     notes += [f"{words.count(unknown, 'question')} could not be assessed"] if unknown else []
     if notes:
         _say(console, f"{'; '.join(notes)}. These are not counted against the candidate.", "dim")
-    for problem in report.problems[:_CHANGES]:
-        where = f" ({problem.repository})" if problem.repository else ""
-        _say(console, f"{problem.stage}{where}: {problem.message}", "dim", 2)
-    if len(report.problems) > _CHANGES:
-        _say(console, f"and {words.count(len(report.problems) - _CHANGES, 'more note')}", "dim", 2)
+    _problems(console, gist.gaps(report), "more problem")
+
+
+def _notes(report: Report, console: Console) -> None:
+    remarks = gist.notes(report)
+    if remarks:
+        _say(console, "For a mentor; nothing of this counts", "bold")
+        _problems(console, remarks, "more remark")
+
+
+def _problems(console: Console, problems: Sequence[Problem], more: str) -> None:
+    for problem in problems[:_CHANGES]:
+        stage = "" if problem.stage == gist.NOTE else problem.stage
+        where = f"({problem.repository})" if problem.repository and stage else problem.repository or ""
+        label = " ".join(part for part in (stage, where) if part)
+        _say(console, f"{label}: {problem.message}" if label else problem.message, "dim", 2)
+    if len(problems) > _CHANGES:
+        _say(console, f"and {words.count(len(problems) - _CHANGES, more)}", "dim", 2)

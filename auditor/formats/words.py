@@ -90,6 +90,11 @@ def joined(parts: list[str], last: str = "and") -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
 
 
+def kind(name: str) -> str:
+    """Return what a repository is, in words: `ml-project` → `ML project`."""
+    return humane(name).replace("Ml ", "ML ").replace("Genai ", "Generative AI ").replace("Llm ", "LLM ")
+
+
 def humane(identifier: str) -> str:
     """Return an id as words, for want of a title: `readme-results` → `Readme results`."""
     words = identifier.replace("-", " ").replace("_", " ").strip()
