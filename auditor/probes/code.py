@@ -149,7 +149,9 @@ def parses(code: Code, *, few: float, python2: str) -> Verdict:
         if old.match(cell.said) or not (cell.outputs or cell.count)
     ]
     if not code.broken and not faulty:
-        said = f"{_count(len(files), 'file')} and {_count(len(cells), 'cell')}"
+        said = " and ".join(
+            _count(len(found), noun) for found, noun in ((files, "file"), (cells, "notebook cell")) if found
+        )
         left_out = f" {_count(len(code.unread), 'file')} could not be read." if code.unread else ""
         return met(f"All Python parses: {said}.{left_out}", Evidence("", excerpt="parsed every .py and code cell"))
     places = [_broken(module) for module in code.broken]
@@ -203,7 +205,9 @@ def _uses(source: Source, roots: tuple[str, ...]) -> bool:
 
 
 def _extent(module: Module) -> Evidence:
-    return Evidence(module.path, 1, excerpt=f"{len(module.functions)} functions, {len(module.fact.classes)} classes")
+    classes = _count(len(module.fact.classes), "class", "classes")
+    said = f"{_count(len(module.functions), 'function')}, {classes}"
+    return Evidence(module.path, 1, excerpt=said)
 
 
 def _measured(module: Module, function: Function) -> Evidence:

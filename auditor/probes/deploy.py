@@ -79,4 +79,6 @@ def _targets(addresses: Addresses, hosts: Hosts) -> list[Target]:
 
 def _looked(addresses: Addresses) -> Evidence:
     path = next((each.where.path for each in addresses.found if each.where.path), "")
-    return Evidence(path, excerpt=f"looked at {len(addresses.found)} addresses in the README and the homepage field")
+    count = len(addresses.found)
+    counted = f"{count} {'address' if count == 1 else 'addresses'}" if count else "addresses"
+    return Evidence(path, excerpt=f"looked at {counted} in the README and the homepage field")

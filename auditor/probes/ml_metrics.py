@@ -76,7 +76,7 @@ def _suited(found: Mapping[str, Evidence], table: Mapping[str, Metric]) -> dict[
 _ACCURACY_FIX = "Add precision, recall and F1 (sklearn's classification_report) and a confusion matrix to the accuracy."
 _FIXES = {
     "regression": "Report MAE, RMSE and R² together.",
-    "classification": _ACCURACY_FIX,
+    "classification": "Report precision, recall and F1 together, with a confusion matrix (sklearn.metrics).",
     "clustering": "Report the silhouette score and a second index, such as Davies-Bouldin.",
 }
 

@@ -208,7 +208,9 @@ def _prose(book: Notebook) -> Evidence:
     cells = [cell for cell in book.fact.cells if cell.kind == "markdown" and cell.lines]
     titles = sum(cell.heading > 0 for cell in cells)
     words = sum(cell.prose for cell in cells)
-    return book.as_whole(f"{titles} headings and {words} words beside them for {len(book.code)} code cells")
+    return book.as_whole(
+        f"{_many(titles, 'heading')} and {_many(words, 'word')} beside them for {_many(len(book.code), 'code cell')}"
+    )
 
 
 def _longest(notebooks: Notebooks) -> list[Evidence]:

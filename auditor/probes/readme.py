@@ -76,20 +76,20 @@ def concise(
     text = readme.text
     size = length(text)
     headings = tuple(section for section in text.sections if section.level)
-    where = Evidence(readme.path, 1, excerpt=f"{size} words, {text.lines} lines, {len(headings)} headings")
+    where = Evidence(readme.path, 1, excerpt=f"{size} words, {text.lines} lines, {_count(len(headings), 'heading')}")
     if size < thin:
         return unmet(f"{size} words are too thin to understand the project from.", where)
     if size > endless or (size > long and text.lines > lines and len(headings) > long_lines):
         return unmet(f"{size} words in {text.lines} lines are far more than three minutes of reading.", where)
     walls = [p for p in text.passages if len(p.text.split()) > wall]
     if size > short and len(headings) < _structure(size, short):
-        told = f"{size} words under {len(headings)} headings: there is nothing to skim by."
+        told = f"{size} words under {_count(len(headings), 'heading')}: there is nothing to skim by."
         return unmet(told, where) if size > long // 2 and walls else partly(told, where)
     if size > long or text.lines > lines:
         return partly(f"{size} words in {text.lines} lines: more than three minutes of reading.", where, score=0.5)
     if size < 2 * thin:
         return partly(f"{size} words are soon read, but hardly enough to understand the project.", where)
-    return met(f"{size} words under {len(headings)} headings can be read in minutes.", where)
+    return met(f"{size} words under {_count(len(headings), 'heading')} can be read in minutes.", where)
 
 
 def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagrams: tuple[str, ...]) -> Verdict:

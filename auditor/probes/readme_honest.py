@@ -49,10 +49,15 @@ def honest(readme: Readme, tree: Tree, *, lenience: Lenience, few: float) -> Ver
     lost = [each for each in named if not _is_there(each, readme, tree)]
     if not lost:
         told = f"{readme.path} names {len(named)} files or folders, and all are there."
+        if len(named) == 1:
+            told = f"{readme.path} names one file or folder, and it is there."
         return met(told, *(_at(readme, each) for each in named[:2]))
     places = tuple(_at(readme, each) for each in lost[:5])
     names = ", ".join(dict.fromkeys(each.path for each in lost[:3]))
-    told = f"{len(lost)} of {len(named)} files or folders that {readme.path} names are not there: {names}."
+    are = "is" if len(lost) == 1 else "are"
+    told = f"{len(lost)} of {len(named)} files or folders that {readme.path} names {are} not there: {names}."
+    if len(named) == 1:
+        told = f"The one file or folder that {readme.path} names is not there: {names}."
     fix = f"Correct or remove what line {lost[0].line} of {readme.path} names ({lost[0].path}), or commit it."
     slips = len(lost) == 1 and not lost[0].clear
     if slips or len(lost) <= few * len(named):

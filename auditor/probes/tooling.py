@@ -90,7 +90,7 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _names(found: Iterable[Named]) -> str:
-    return ", ".join(list(dict.fromkeys(each.name.strip()[:60] for each in found))[:_SHOWN])
+    return ", ".join(list(dict.fromkeys(each.name.strip()[:60].partition("@")[0] for each in found))[:_SHOWN])
 
 
 def _shown(found: Iterable[Named]) -> list[Evidence]:

@@ -113,6 +113,7 @@ class Packaging(msgspec.Struct, frozen=True):
             return program
         sources = program.sources if program else ()
         names = own_names(own.paths())
+        modules = own_names(path for path in own.paths() if not path.endswith(".ipynb"))
         return cls(
             manifests=tuple(sorted(manifests, key=lambda each: (each.depth, each.path))),
             locks=tuple(path for path in own.paths() if _LOCK.search(path)),
@@ -121,7 +122,7 @@ class Packaging(msgspec.Struct, frozen=True):
             containers=tuple(_in_dockerfiles(reading)),
             images=tuple(_images(reading)),
             paths=tuple(source.path for source in sources),
-            imports=tuple(_imports(sources, names)),
+            imports=tuple(_imports(sources, names, modules)),
             versions=tuple(_versions(reading)),
             python=bool(sources),
             own=names,
@@ -148,7 +149,7 @@ def own_names(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _imports(sources: tuple[Source, ...], own: frozenset[str]) -> Iterator[Imported]:
+def _imports(sources: tuple[Source, ...], own: frozenset[str], modules: frozenset[str]) -> Iterator[Imported]:
     """Yield each module's first import; one that some source needs is needed, though optional in another."""
     seen: set[str] = set()
     for source in sources:
@@ -158,7 +159,7 @@ def _imports(sources: tuple[Source, ...], own: frozenset[str]) -> Iterator[Impor
             if found.module.startswith(".") or found.optional:
                 continue
             for module in _modules(found):
-                if module not in seen and not _is_own(module, source, own):
+                if module not in seen and not _is_own(module, source, own, modules):
                     seen.add(module)
                     yield Imported(module, source, found)
 
@@ -170,13 +171,13 @@ def _modules(found: Import) -> tuple[str, ...]:
     return members or (found.module,)
 
 
-def _is_own(module: str, source: Source, own: frozenset[str]) -> bool:
+def _is_own(module: str, source: Source, own: frozenset[str], modules: frozenset[str]) -> bool:
     root = module.partition(".")[0]
-    return root in own and not _is_shadowed(root, source)
+    return root in modules or (root in own and not _is_shadowed(root, source))
 
 
 def _is_shadowed(root: str, source: Source) -> bool:
-    """Tell a file that only has the name of a library: `pandas.py` is not what another folder's notebook imports."""
+    """Tell a notebook that only has the name of a library: `pandas.ipynb` does not import itself."""
     return bool(source.cells) and source.path.rpartition("/")[2] == f"{root}.ipynb"
 
 
