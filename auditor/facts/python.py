@@ -1,9 +1,12 @@
 """What a Python source says: one parse, one walk, then only the names, places and counts that probes ask about."""
 
 import ast
+import gc
 import re
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from auditor.facts.fact import Fact, Parser, suffix
 from auditor.facts.text import decode
@@ -147,15 +150,26 @@ def read_program(source: str) -> PythonFact:
 
     lines = _code_lines(source)
     try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(source.replace("\0", "") if "\0" in source else source)
-        return walked(tree, lines)
+        with warnings.catch_warnings(action="ignore"), _uncollected():
+            return walked(ast.parse(source.replace("\0", "") if "\0" in source else source), lines)
     except SyntaxError as error:
         return PythonFact(problem=_problem(source, error.msg, error.lineno), lines=lines)
     except (RecursionError, MemoryError):
         return PythonFact(problem=Problem("nested too deeply for this reader", None, ours=True), lines=lines)
     except ValueError as error:
         return PythonFact(problem=_problem(source, str(error), None), lines=lines)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector away: trees hold no cycles, and searching them for some takes a sixth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _problem(source: str, message: str, line: int | None) -> Problem:
