@@ -50,7 +50,9 @@ def report(
     """Judge the portfolio and put everything together."""
     scale = scale_of(book)
     named = _named(audits)
-    repositories = tuple(score.with_scores(_repository(name, origin, done), scale) for name, origin, done in named)
+    repositories = tuple(
+        score.with_scores(_repository(name, origin, done, scale), scale) for name, origin, done in named
+    )
     skills = merged([(name, done.skills) for name, _, done in named], book.data["skills"], claims)
     findings = _portfolio_findings(target, named, repositories, skills, book, moment)
     whole = _whole(target, named, findings)
@@ -106,7 +108,7 @@ def _named(audits: Sequence[tuple[Origin, RepositoryAudit]]) -> list[tuple[str, 
     return named
 
 
-def _repository(name: str, origin: Origin, done: RepositoryAudit) -> RepositoryReport:
+def _repository(name: str, origin: Origin, done: RepositoryAudit, scale: Scale) -> RepositoryReport:
     return RepositoryReport(
         name=name,
         url=origin.url,
@@ -117,6 +119,11 @@ def _repository(name: str, origin: Origin, done: RepositoryAudit) -> RepositoryR
         findings=tuple(_linked(finding, origin.url, done.commit) for finding in done.findings),
         months=done.traits.months,
         description=done.traits.description,
+        caps=tuple(
+            (finding.rule, scale.caps[finding.rule])
+            for finding in done.findings
+            if finding.rule in scale.caps and finding.status is Status.UNMET
+        ),
     )
 
 

@@ -169,7 +169,10 @@ class RepositoryStatus(StrEnum):
 
 
 class RepositoryReport(Frozen, frozen=True):
-    """One repository's part of the report; `months` maps "2026-03" to commits (for the activity picture)."""
+    """One repository's part of the report; `months` maps "2026-03" to commits (for the activity picture).
+
+    `caps` are the rules that keep the score from rising above so many points until they are met.
+    """
 
     name: str
     url: str | None
@@ -184,6 +187,7 @@ class RepositoryReport(Frozen, frozen=True):
     findings: tuple[Finding, ...] = ()
     months: tuple[tuple[str, int], ...] = ()
     description: str | None = None
+    caps: tuple[tuple[str, float], ...] = ()
 
 
 class Gate(Frozen, frozen=True):
@@ -281,7 +285,7 @@ class Report(Frozen, frozen=True):
 
 NOT_IN_JSON = {
     Report: ("catalogue", "criteria"),
-    RepositoryReport: ("months", "description"),
+    RepositoryReport: ("months", "description", "caps"),
     Gate: ("title", "criteria"),
     Skill: ("title",),
 }

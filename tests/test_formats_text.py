@@ -15,7 +15,7 @@ from rich.console import Console
 
 from auditor.compare import compare
 from auditor.formats import gist, markdown, terminal, words
-from auditor.model import Report, ScreenVerdict
+from auditor.model import Evidence, Problem, Report, ScreenVerdict
 
 AVERAGE = sample_reports.AVERAGE
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -170,3 +170,39 @@ def test_the_verdict_is_one_sentence(verdict: ScreenVerdict | None, score: float
     screen = msgspec.structs.replace(AVERAGE.screen, verdict=verdict)
 
     assert gist.headline(msgspec.structs.replace(AVERAGE, screen=screen, score=score)).verdict == says
+
+
+def test_remarks_for_a_mentor_are_no_gaps() -> None:
+    remark = Problem(repository="churn", stage="note", message="README.md:3 turns to whoever grades")
+    report = msgspec.structs.replace(AVERAGE, problems=(*AVERAGE.problems, remark))
+    assert gist.notes(report) == [remark]
+    assert remark not in gist.gaps(report)
+    assert "For a mentor; nothing of this counts" in markdown.render(report)
+    shown = terminal.render(report)
+    assert shown.index("could not be assessed") < shown.index("For a mentor") < shown.index("README.md:3 turns")
+
+
+def test_the_table_and_the_plan_give_one_advice() -> None:
+    scores = (80.0, 60.0, 45.0, 30.0)
+    repositories = tuple(
+        msgspec.structs.replace(AVERAGE.repositories[0], name=f"r{place}", score=score)
+        for place, score in enumerate(scores)
+    )
+    weakest = msgspec.structs.replace(
+        AVERAGE.findings[0],
+        rule="portfolio-weakest",
+        evidence=(Evidence("r2", excerpt="hide: 45 points"), Evidence("r3", excerpt="improve: 30 points")),
+    )
+    report = msgspec.structs.replace(AVERAGE, repositories=repositories, findings=(weakest,))
+    assert [advice.value for advice in gist.advice(report).values()] == ["feature", "improve", "hide", "improve"]
+
+
+def test_what_holds_a_score_down_comes_before_what_gains_most() -> None:
+    first, *others = AVERAGE.repositories
+    held = msgspec.structs.replace(first, caps=((first.findings[0].rule, 50.0),))
+    report = msgspec.structs.replace(AVERAGE, repositories=(held, *others))
+    urgent = gist.headline(report).urgent
+    assert urgent.startswith(f"{first.name}: {first.findings[0].summary}")
+    assert gist.headline(AVERAGE).urgent == ""
+    assert "Before anything else" in terminal.render(report)
+    assert "Before anything else" in markdown.render(report)

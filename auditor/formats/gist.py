@@ -59,11 +59,15 @@ _VERBS = {advice.value: advice for advice in Advice}
 
 
 class Headline(NamedTuple):
-    """The verdict for a tired reader: what it is, why, and the first thing to do (empty where there is none)."""
+    """The verdict for a tired reader: what it is, why, and the first thing to do (empty where there is none).
+
+    `urgent` is what must not wait, whatever else gains more points: a credential that everybody can read.
+    """
 
     verdict: str
     reason: str
     first: str
+    urgent: str = ""
 
 
 class Step(NamedTuple):
@@ -199,8 +203,23 @@ def headline(report: Report) -> Headline:
     verdict, reason = _standing(report)
     plan = steps(report)
     if not plan:
-        return Headline(verdict, reason, "")
-    return Headline(verdict, reason, f"{plan[0].action} ({worth(plan[0])})")
+        return Headline(verdict, reason, "", _urgent(report))
+    return Headline(verdict, reason, f"{plan[0].action} ({worth(plan[0])})", _urgent(report))
+
+
+def held(repository: RepositoryReport) -> list[tuple[Finding, float]]:
+    """Return the findings that keep a repository's score from rising, each with the points that it stops at."""
+    caps = dict(repository.caps)
+    return [(finding, caps[finding.rule]) for finding in repository.findings if finding.rule in caps]
+
+
+def _urgent(report: Report) -> str:
+    found = [(repository.name, finding) for repository in audited(report) for finding, _ in held(repository)]
+    if not found:
+        return ""
+    name, finding = found[0]
+    more = f" So it is in {words.count(len(found) - 1, 'more repository', 'more repositories')}." if found[1:] else ""
+    return f"{name}: {finding.summary} {finding.fix}{more}"
 
 
 def said(gate: Gate) -> str:

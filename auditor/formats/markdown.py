@@ -43,6 +43,9 @@ def _head(report: Report) -> Iterator[str]:
     yield f"# Portfolio audit: {escape.markdown(report.candidate.name)}"
     yield ""
     yield " ".join(part for part in (f"**{head.verdict}**", escape.prose(head.reason)) if part)
+    if head.urgent:
+        yield ""
+        yield f"**Before anything else:** {escape.prose(head.urgent)}"
     if head.first:
         yield ""
         yield f"**Start with:** {escape.prose(head.first)}"

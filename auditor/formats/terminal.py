@@ -69,6 +69,8 @@ def _head(report: Report, console: Console) -> None:
         _say(console, f"{bar} {words.number(report.score)} of 100{grade} ({covered})")
     console.print()
     _say(console, f"{head.verdict} {head.reason}".strip(), "bold")
+    if head.urgent:
+        _say(console, f"Before anything else: {head.urgent}")
     if head.first:
         _say(console, f"Start with: {head.first}")
     console.print()
