@@ -202,7 +202,8 @@ def test_what_holds_a_score_down_comes_before_what_gains_most() -> None:
     held = msgspec.structs.replace(first, caps=((first.findings[0].rule, 50.0),))
     report = msgspec.structs.replace(AVERAGE, repositories=(held, *others))
     urgent = gist.headline(report).urgent
-    assert urgent.startswith(f"{first.name}: {first.findings[0].summary}")
+    assert urgent.startswith(first.findings[0].summary)
+    assert urgent.endswith(f"({first.name}).")
     assert gist.headline(AVERAGE).urgent == ""
     assert "Before anything else" in terminal.render(report)
     assert "Before anything else" in markdown.render(report)

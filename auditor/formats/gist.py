@@ -219,7 +219,7 @@ def _urgent(report: Report) -> str:
         return ""
     name, finding = found[0]
     more = f" So it is in {words.count(len(found) - 1, 'more repository', 'more repositories')}." if found[1:] else ""
-    return f"{name}: {finding.summary} {finding.fix}{more}"
+    return f"{finding.summary} {finding.fix.removesuffix('.')} ({name}).{more}"
 
 
 def said(gate: Gate) -> str:

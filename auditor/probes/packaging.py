@@ -56,7 +56,8 @@ def dependencies(packaging: Packaging, *, names: Names, nearly: float, few: int,
     places = places or tuple(Evidence(path) for path in packaging.locks[:_SHOWN])
     said = f"{len(needs) - len(missing)} of {len(needs)} imported packages are declared"
     if not missing:
-        return met(f"All {len(needs)} imported packages are declared.", *places)
+        all_of_them = f"All {len(needs)} imported packages are" if len(needs) > 1 else "The one imported package is"
+        return met(f"{all_of_them} declared.", *places)
     lacking = ", ".join(need.distributions[0] for need in missing[:_SHOWN])
     summary = f"{said}; missing: {lacking}{' …' if len(missing) > _SHOWN else ''}."
     shown = (*places[:1], *(need.imported.place for need in missing[:_SHOWN]))
@@ -178,8 +179,9 @@ def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> 
     if packaging.unreadable:
         path, why = packaging.unreadable[0]
         return partly(f"{path} can't be read: {why.reason}.", Evidence(path, why.line), score=0.2, fix=fix)
+    are = "package is" if len(needs) == 1 else "packages are"
     return unmet(
-        f"{len(needs)} imported packages are declared nowhere: {lacking}{' …' if len(needs) > _SHOWN else ''}.",
+        f"{len(needs)} imported {are} declared nowhere: {lacking}{' …' if len(needs) > _SHOWN else ''}.",
         *(need.imported.place for need in needs[:_SHOWN]),
         fix=fix,
     )
