@@ -34,6 +34,8 @@ def best(portfolio: Portfolio, *, asks: tuple[str, ...], at: float) -> Verdict:
     if quality == 1:
         return met(f"Two exceptional projects: {names}.", *evidence)
     said = f"{sum(each == 1 for each, _ in ranked)} of two exceptional projects; the closest: {names}."
+    if not quality:
+        return unmet(said, *evidence)
     return partly(said, *evidence, score=quality, fix=f"Bring {ranked[-1][1].name} up: {evidence[-1].excerpt}.")
 
 
@@ -58,10 +60,13 @@ def weakest(
     if portfolio.alone:
         return not_applicable(ALONE)
     shown, firsts = {p.name for p in portfolio.shown}, {p.content: p for p in reversed(portfolio.projects) if p.content}
-    weak = [p for p in portfolio.projects if p.name not in shown and p.score is not None]
-    share = len(weak) / len(portfolio.projects)
+    scored = [p for p in portfolio.projects if p.score is not None]
+    if not scored:
+        return unknown("No project could be assessed.")
+    weak = [p for p in scored if p.name not in shown]
+    share = len(weak) / len(scored)
     if not weak:
-        lowest = portfolio.projects[-1]
+        lowest = scored[-1]
         return met(
             f"Every project is worth showing; the lowest has {lowest.score or 0:.0f} points.", lowest.named("lowest")
         )
@@ -74,7 +79,7 @@ def weakest(
         reason = f"a copy of {first.name}" if first.name != project.name else _reason(project)
         evidence.append(project.named(f"{verb}: {reason}"))
     plan = "; ".join(f"{verb} {_listed(names)}" for verb, names in sorted(advice.items(), reverse=True))
-    said = f"{len(weak)} of {len(portfolio.projects)} projects are copies or below {portfolio.worth_showing:g} points"
+    said = f"{len(weak)} of {len(scored)} projects are copies or below {portfolio.worth_showing:g} points"
     fix = f"{plan[0].upper()}{plan[1:]}."
     shown_evidence = evidence[-_NAMED:]
     if share >= 0.5:  # noqa: PLR2004 - the weak are the majority

@@ -26,15 +26,16 @@ def writing(portfolio: Portfolio, *, links: dict[str, Any]) -> Verdict:
     if own:
         return met(f"Writes about the work: {_counted(len(own))} linked.", *own[:_NAMED])
     blogs = [piece for piece in pieces if is_blog(piece.url or "", links)]
+    looked = Evidence("", excerpt="looked for links to articles in READMEs" + (" and the profile" if profile else ""))
+    if profile is None and portfolio.shown:
+        others = (*articles, *blogs)[:_NAMED]
+        return unknown("No article is linked as the candidate's own; the profile was not read.", *(others or (looked,)))
     if blogs:
         return partly("A blog is linked, no article on a project.", *blogs[:_NAMED])
     if articles:
         return partly(
             "An article is linked; that it is the candidate's own does not show.", *articles[:_NAMED], score=0.3
         )
-    looked = Evidence("", excerpt="looked for links to articles in READMEs" + (" and the profile" if profile else ""))
-    if profile is None and portfolio.shown:
-        return unknown("No article is linked from the READMEs; the profile was not read.", looked)
     return unmet("No article or blog is linked.", looked)
 
 

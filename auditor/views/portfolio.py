@@ -55,10 +55,13 @@ class Portfolio(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, reading: "PortfolioReading") -> "Portfolio | None":
-        """Return what the reading holds; None without an audited repository. The profile's own is no project."""
+        """Return what the reading holds; None without an audited repository.
+
+        The profile's own repository is no project, unless there is nothing else.
+        """
         given, profile = reading.portfolio, reading.profile
         login = profile.login.lower() if profile else None
-        projects = tuple(p for p in given.projects if p.name.lower() != login)
+        projects = tuple(p for p in given.projects if p.name.lower() != login) or given.projects
         return msgspec.structs.replace(given, projects=projects, profile=profile) if projects else None
 
     @property
