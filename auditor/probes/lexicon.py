@@ -72,6 +72,21 @@ def understood(readme: Readme, languages: Terms, known: Iterable[str]) -> tuple[
     )
 
 
+def below(text: MarkupFact, headings: re.Pattern[str]) -> set[int]:
+    """Return the sections under one of the headings, with what stands deeper."""
+    found: set[int] = set()
+    level = 0
+    for number, section in enumerate(text.sections):
+        if level and section.level > level:
+            found.add(number)
+        elif section.level and headings.search(plain(section.title)):
+            found.add(number)
+            level = section.level
+        else:
+            level = 0
+    return found
+
+
 @cache
 def _pattern(words: frozenset[str]) -> re.Pattern[str]:
     spaced = [_escaped(word) for word in sorted(words, key=_longest) if _is_spaced(word)]

@@ -7,7 +7,7 @@ import msgspec
 
 from auditor.facts.markup import Block, Link, MarkupFact
 from auditor.model import Confidence, Evidence, Verdict, met, partly, unmet
-from auditor.probes.lexicon import plain
+from auditor.probes.lexicon import Terms, below, finder, plain
 from auditor.views.paths import Tree
 from auditor.views.readme import Readme
 
@@ -26,6 +26,12 @@ class Template(msgspec.Struct, frozen=True):
     marks: tuple[str, ...]
 
 
+class SetupWords(msgspec.Struct, frozen=True):
+    """Headings under which a README says how it is set up, not what it is."""
+
+    usage_headings: Terms
+
+
 class Leftovers(msgspec.Struct, frozen=True):
     """Phrases that are left in a README that nobody read before committing it."""
 
@@ -35,9 +41,20 @@ class Leftovers(msgspec.Struct, frozen=True):
 
 
 def present(
-    readme: Readme, *, templates: Mapping[str, Template], leftovers: Leftovers, enough: int, least: int, lessons: int
+    readme: Readme,
+    *,
+    templates: Mapping[str, Template],
+    leftovers: Leftovers,
+    words: SetupWords,
+    enough: int,
+    least: int,
+    lessons: int,
+    about: int,
 ) -> Verdict:
-    """Tell whether there is a README of the project's own. `enough` and `least` are words, `lessons` phrases."""
+    """Tell whether there is a README of the project's own.
+
+    `enough` and `least` are words of it all, `about` words on what isn't set-up, `lessons` phrases.
+    """
     size, lines = length(readme.text), _lines(readme)
     where = Evidence(readme.path, 1, excerpt=f"{size} words")
     alone = len(readme.text.passages) == 1 and not readme.text.blocks and 2 * size < 3 * least
@@ -62,16 +79,29 @@ def present(
         return partly(f"No README stands where hosts show it; {readme.path} speaks for a part.", where)
     if size < enough:
         return partly(f"{readme.path} has {size} words; {enough} or more can describe a project.", where)
+    if _about(readme.text, words) < about:
+        return partly(f"{readme.path} tells of the set-up alone, not of what the project is.", where)
     return met(f"{readme.path} describes the project in {size} words.", where)
 
 
 def concise(
-    readme: Readme, *, thin: int, short: int, long: int, endless: int, long_lines: int, lines: int, wall: int
+    readme: Readme,
+    *,
+    words: SetupWords,
+    about: int,
+    thin: int,
+    short: int,
+    long: int,
+    endless: int,
+    long_lines: int,
+    lines: int,
+    wall: int,
 ) -> Verdict:
     """Tell whether the gist can be had within minutes.
 
-    Below `thin` words there is no gist; up to `short` words need no headings; above `long` it takes too long, above
-    `endless` far too long; a paragraph of `wall` words is one.
+    Below `thin` words there is no gist, and none with fewer than `about` words on what isn't set-up; up to `short`
+    words need no headings; above `long` it takes too long, above `endless` far too long; a paragraph of `wall` words
+    is one.
     """
     text = readme.text
     size = length(text)
@@ -79,6 +109,8 @@ def concise(
     where = Evidence(readme.path, 1, excerpt=f"{size} words, {text.lines} lines, {_count(len(headings), 'heading')}")
     if size < thin:
         return unmet(f"{size} words are too thin to understand the project from.", where)
+    if _about(text, words) < about:
+        return partly(f"{size} words, all on the set-up, don't let the project be understood.", where, score=0.3)
     if size > endless or (size > long and text.lines > lines and len(headings) > long_lines):
         return unmet(f"{size} words in {text.lines} lines are far more than three minutes of reading.", where)
     walls = [p for p in text.passages if len(p.text.split()) > wall]
@@ -118,6 +150,15 @@ def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagram
 def length(text: MarkupFact) -> int:
     """Count a README's words, code included, as a reader's eye passes them."""
     return text.words + sum(len(block.text.split()) for block in text.blocks)
+
+
+def _about(text: MarkupFact, words: SetupWords) -> int:
+    """Count the words outside what is said of the set-up; the title says little of its own."""
+    setup = below(text, finder(words.usage_headings))
+    told = sum(section.words for n, section in enumerate(text.sections) if n not in setup and section.level != 1)
+    titled = (n for n, section in enumerate(text.sections) if section.level == 1 and n not in setup)
+    told += sum(text.sections[n].words - len(text.sections[n].title.split()) for n in titled)
+    return told + sum(len(block.text.split()) for block in text.blocks if block.section not in setup)
 
 
 def _structure(size: int, short: int) -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from auditor.facts.markup import MarkupFact, Passage, Section
 from auditor.model import Confidence, Evidence, Verdict, met, partly, unknown, unmet
-from auditor.probes.lexicon import Terms, finder, plain, understood
+from auditor.probes.lexicon import Terms, below, finder, plain, understood
 from auditor.views.readme import Readme
 
 _EXCERPT = 120
@@ -25,6 +25,7 @@ class ProblemWords(msgspec.Struct, frozen=True):
     aim_headings: Terms
     reasons: Terms
     tasks: Terms
+    usage_headings: Terms
 
 
 class MethodWords(msgspec.Struct, frozen=True):
@@ -76,8 +77,10 @@ def problem(
         best = max(reason, key=lambda pair: len(pair[1]))[0]
         return met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
     task = finder(words.tasks)
-    named = next((p for p in seen if task.search(plain(p.text))), None)
-    named = named or next((p for p in text.passages if task.search(plain(p.text))), None)
+    setup = below(text, finder(words.usage_headings))
+    outside = [p for p in text.passages if p.section not in setup]
+    named = next((p for p in seen if p in outside and task.search(plain(p.text))), None)
+    named = named or next((p for p in outside if task.search(plain(p.text))), None)
     if named is not None:
         told = f"{path} names the task, but not for whom or why it is solved."
         return partly(told, _at(path, named), confidence=Confidence.MEDIUM)
@@ -91,7 +94,7 @@ def method(readme: Readme, *, words: MethodWords, languages: Terms, enough: Enou
     if found is None:
         return unknown(_OTHER_LANGUAGE, Evidence(readme.path, 1))
     path, text = found
-    usage = _below(text, finder(words.usage_headings))
+    usage = below(text, finder(words.usage_headings))
     parts = [(line, plain(part)) for section, line, part in _parts(text) if section not in usage]
     inputs = _hits(parts, words.data_words)
     names, steps = _hits(parts, words.techniques), _hits(parts, words.steps)
@@ -133,21 +136,6 @@ def _told(path: str, section: Section | None, hits: dict[str, int]) -> Evidence:
 def _under(text: MarkupFact, headings: re.Pattern[str]) -> Iterator[int]:
     """Yield the sections whose heading has one of the words."""
     return (n for n, section in enumerate(text.sections) if section.level and headings.search(plain(section.title)))
-
-
-def _below(text: MarkupFact, headings: re.Pattern[str]) -> set[int]:
-    """Return the sections under one of the headings, with what stands deeper."""
-    found: set[int] = set()
-    level = 0
-    for number, section in enumerate(text.sections):
-        if level and section.level > level:
-            found.add(number)
-        elif section.level and headings.search(plain(section.title)):
-            found.add(number)
-            level = section.level
-        else:
-            level = 0
-    return found
 
 
 def _size(text: MarkupFact, number: int) -> int:
