@@ -65,12 +65,18 @@ URL = re.compile(
     r"\b((?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|mssql|clickhouse|https?|ftp)(?:\+\w{1,20})?)"
     r"://([^\s:/@\"'<>]{0,80}):([^\s@/\"'<>]{1,120})@([\w.-]{1,200})"
 )
+_FALLBACK = re.compile(
+    r"""(?:_?(?:key|token|hash))?\d?(?:["']?[\])]{1,2})?\s{0,4}(?:\|\||\?\?|\bor\b)\s{0,4}["']([^"'\n]{2,200})["']"""
+    r"""|(?:_?(?:key|token|hash))?\d?:-([^}\s"'$]{2,200})\}""",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(
     r"your|xxx|example|change[_-]?(?:me|this|it)|placeholder|replace|insert|\bhere\b|_here|todo|redacted|removed|hidden"
     r"|\.\.\.|…|\*\*\*|^[<\[({$%#@]|[>\]})]$|\$\{|\{\w*\}|%\(|%s|null|none|undefined|^true$|^false$|^string$|^str$"
     r"|^env|secrets\.|environ|getenv|process\.env|config\b|settings\b|vault|dummy|fake|mock|sample|lorem|not[_-]?(?:set|real)"
     r"|no[_-]?key|my[_-]?(?:super)?[_-]?(?:secret|api|token|key|pass)|enter|(?:api|access|secret)[_-]?(?:key|token)$"
     r"|^(?:api[_-]?)?key$|tu[_-]?(?:clave|api|key|contra)|sua[_-]?(?:chave|senha|api)|votre|dein|token[_-]?(?:here|value)"
+    r"|\\(?:033|x1b|u001b|e)\[|\x1b"  # a terminal's colours about a word
     r"|^\W*$|^\d+\.\d+$|^(.)\1+$|1234567890abcdef|abcdefghij",
     re.IGNORECASE,
 )  # fmt: skip
@@ -90,11 +96,28 @@ _LOCAL_HOST = re.compile(
 )
 _RANDOM = 3.0
 _SHORT = 8
+_NEAR = 80
 
 
 def is_placeholder(value: str) -> bool:
     """Tell a blank to be filled in from a value."""
     return _PLACEHOLDER.search(value) is not None
+
+
+def is_outcome(lowered: str, at: int) -> bool:
+    """Tell the pass of "pass or fail" from a password's short name."""
+    return "fail" in lowered[max(at - _NEAR, 0) : at + _NEAR]
+
+
+def fallback_after(text: str, at: int) -> tuple[int, int] | None:
+    """Return where the value of a setting stands that holds while the environment names none.
+
+    `process.env.PASSWORD || "x"`, `os.getenv("PASSWORD") or "x"`, `${PASSWORD:-x}`.
+    """
+    found = _FALLBACK.match(text, at)
+    if found and (found[2] or "env" in text[max(at - _NEAR, 0) : at].lower()):
+        return found.span(1 if found[1] else 2)
+    return None
 
 
 def is_weak(value: str) -> bool:

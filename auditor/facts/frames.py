@@ -13,6 +13,7 @@ _FRAME = re.compile(
 _NOT_A_FRAME = re.compile(
     r"\.(?:values|to_numpy|to_list|tolist|to_dict|unique|groupby|shape|columns|index|dtypes|items|str|dt|iloc|loc|at|iat)\b[^.]*$"
 )
+_CALLED_A_FRAME = re.compile(r"(?:^|_)df$")
 _ROW_CALLS = frozenset({"iterrows", "itertuples", "apply"})
 _INDEXERS = ("iloc", "loc", "at", "iat", "ix")
 _SOURCE = 100
@@ -58,9 +59,12 @@ def row_range(
         return None
     meaning = names.resolve(frame)
     wanted = ast.dump(frame)
+    index, known, called = node.target.id, is_frame(meaning), _is_called_frame(frame)
     for part in body:
         for inner in ast.walk(part):
-            if isinstance(inner, ast.Subscript) and _takes_row(inner, wanted, node.target.id, frame=is_frame(meaning)):
+            if isinstance(inner, ast.Subscript) and (
+                _takes_row(inner, wanted, index, frame=known) or (called and _is_at(inner, index))
+            ):
                 return RowLoop("range-len", node.iter.lineno, f"for {node.target.id} in {_text(node.iter)}")
     return None
 
@@ -79,7 +83,7 @@ def _ranged(node: ast.expr) -> ast.expr | None:
 
 def _takes_row(node: ast.Subscript, wanted: str, index: str, *, frame: bool) -> bool:
     """`df.iloc[i]`, `df.loc[i, "a"]` of anything; `df["a"][i]`, `df.a[i]` of what is known to be a DataFrame."""
-    if not any(isinstance(part, ast.Name) and part.id == index for part in _first(node.slice)):
+    if not _is_at(node, index):
         return False
     value = node.value
     if isinstance(value, ast.Attribute) and value.attr in _INDEXERS:
@@ -88,6 +92,16 @@ def _takes_row(node: ast.Subscript, wanted: str, index: str, *, frame: bool) -> 
     if not frame or not isinstance(value, ast.Subscript | ast.Attribute):
         return False
     return ast.dump(value.value) == wanted and not (isinstance(value, ast.Attribute) and value.attr == "columns")
+
+
+def _is_at(node: ast.Subscript, index: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == index for part in _first(node.slice))
+
+
+def _is_called_frame(node: ast.expr) -> bool:
+    """Tell `df`, `test_df`, `self.test_df`: its rows are gone through whatever is taken by their number."""
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return _CALLED_A_FRAME.search(name) is not None
 
 
 def _first(node: ast.expr) -> list[ast.expr]:

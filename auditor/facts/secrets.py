@@ -9,8 +9,10 @@ from auditor.facts.credentials import (
     PROVIDERS,
     UNLIKE_WORDS,
     URL,
+    fallback_after,
     has_shape,
     is_local,
+    is_outcome,
     is_placeholder,
     is_privileged,
     is_weak,
@@ -39,7 +41,7 @@ _BARE = re.compile(
     r"""[\w-]{0,30}["']?\s{0,8}(?:=(?!=)|:)\s{0,4}([^\s"'#,;()<>\[\]{}]{2,200})[ \t]*(?:#.*)?(?=\n|\r|$)"""
 )
 _DEFAULT = re.compile(r"""[\w-]{0,30}["'],\s{0,4}(?:default=)?["']([^"'\n]{2,200})["']\s{0,2}\)""")
-_BEFORE = re.compile(r"[\w.\-\[\"']{0,40}$")
+_BEFORE = re.compile(r"[\w.\-\[\"']{0,40}\Z")
 _AN_IDENTIFIER = re.compile(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:_[a-z]+)+|[A-Za-z.]+\(.*|[a-z]+(?:\.[a-z_]+)+|[A-Za-z]+(?:-[a-z]+)+"
 )
@@ -203,7 +205,9 @@ def _assigned(text: str, lowered: str, *, bare: bool) -> Iterator[tuple[int, int
     """Yield what is assigned to a name that speaks of a credential."""
     for match in _named(lowered):
         value, quoted = _value(text, match.end(), bare=bare)
-        if value is None:
+        fallback = None if value else fallback_after(text, match.end())
+        value, quoted = value or fallback, quoted or fallback is not None
+        if value is None or (match[0] == "pass" and is_outcome(lowered, match.start())):
             continue
         start, end = value
         before = _BEFORE.search(text, max(match.start() - 40, 0), match.start())
@@ -211,6 +215,8 @@ def _assigned(text: str, lowered: str, *, bare: bool) -> Iterator[tuple[int, int
         name = re.split("[=:]", text[begin : match.end() + 30], maxsplit=1)[0]
         name = re.sub(r"^\W+|[\"'\]].*$", "", name, flags=re.DOTALL)
         grade = _grade(match[0], name.lower(), text[start:end], quoted=quoted)
+        if fallback and grade:
+            grade = "dummy"  # what holds until the environment says otherwise
         if grade:
             yield start, end, Secret(_kind(match[0]), 0, grade, name.strip()[:60], end - start)
 

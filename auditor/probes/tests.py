@@ -45,7 +45,7 @@ def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
             more = "; none in Python" if tests.code.python else ", besides those that come with a new project"
             return partly(f"{said}{more}.", *places, confidence=Confidence.MEDIUM)
         return met(f"{said}.", *places, confidence=Confidence.LOW)
-    scripts = [module for module in tests.code.tests if _TEST_FILE.search(module.path)]
+    scripts = [module for module in tests.code.tests if _TEST_FILE.search(module.path) and module.fact.lines]
     if scripts:
         places = tuple(Evidence(module.path, 1, excerpt="no test function") for module in scripts[:_SHOWN])
         return partly("Files named like tests hold no function that a runner would run.", *places, score=0.1)
