@@ -165,7 +165,8 @@ def test_a_rulebook_of_ones_own_changes_weights_and_adds_rules_without_python(tm
         tmp_path,
         {
             "school/extra.toml": "[readme-visuals]\nweight = 9.0\n\n"
-            '[typing-strict]\ntitle = "Fully annotated"\nprobe = "typing:hinted"\nwith = { most = 1.0, some = 0.9, complete = 1.0 }\n'
+            '[typing-strict]\ntitle = "Fully annotated"\nprobe = "typing:hinted"\n'
+            "with = { most = 1.0, some = 0.9, complete = 1.0 }\n"
             'weight = 1\nguide = "ours"\nwhy = "Ours."\nfix = "Add them."\neffort = "minutes"\n'
         },
     )
