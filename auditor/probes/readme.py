@@ -121,6 +121,8 @@ def concise(
         return partly(f"{size} words in {text.lines} lines: more than three minutes of reading.", where, score=0.5)
     if size < 2 * thin:
         return partly(f"{size} words are soon read, but hardly enough to understand the project.", where)
+    if readme.nested:
+        return partly(f"{readme.path} is soon read, but tells of a part, and hosts don't show it.", where)
     return met(f"{size} words under {_count(len(headings), 'heading')} can be read in minutes.", where)
 
 
@@ -137,6 +139,11 @@ def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagram
     if pictures:
         lost = tuple(_at(readme, link.line, link.url) for link in pictures[:3])
         return partly(f"{readme.path} embeds pictures that are not in the repository.", *lost, score=0.3)
+    for path, text in readme.chapters:
+        chapter = Readme(path, text)
+        told = [link for link in text.links if link.image and not _is_decoration(link, decorations)]
+        if inside := next((link for link in told if _is_there(link, chapter, tree)), None):
+            return met(f"{path}, which {readme.path} leads to, shows the work.", _at(chapter, inside.line, inside.url))
     sketch = next((b for b in readme.text.blocks if _is_sketch(b)), None)
     if sketch is not None:
         return partly(f"{readme.path} has a diagram in text only.", _at(readme, sketch.line, sketch.text))

@@ -9,6 +9,7 @@ from auditor.facts.fact import Missing
 from auditor.facts.markup import MarkupFact
 from auditor.repository import Entry, EntryKind
 from auditor.views.layout import layout
+from auditor.views.paths import Tree
 from auditor.views.reading import Reading
 
 _PLACES = (".github/", "", "docs/")
@@ -27,14 +28,16 @@ _MUCH_LONGER = 3
 class Readme(msgspec.Struct, frozen=True):
     """The README in the order that hosts prefer: .github/, the root, docs/, else the only project folder's.
 
-    `others` are its translations; `nested` means that hosts show none, and this is one of several folders'.
-    Where the file that wins only points at a translation, that one is the README.
+    `others` are its translations; `nested` means that hosts show none, and this is one of several folders', or one
+    part's beside an empty one. Where the file that wins only points at a translation, that one is the README.
+    `chapters` are the READMEs of folders that it links.
     """
 
     path: str
     text: MarkupFact
     others: tuple[tuple[str, MarkupFact], ...] = ()
     nested: bool = False
+    chapters: tuple[tuple[str, MarkupFact], ...] = ()
 
     @classmethod
     def of(cls, reading: Reading) -> "Readme | Missing | None":
@@ -51,7 +54,10 @@ class Readme(msgspec.Struct, frozen=True):
         folder = found[0].rpartition("/")[0]
         readable = reading.readable(MarkupFact)
         others = [(p, readable[p]) for p in found[1:] if p in readable and p.rpartition("/")[0] == folder]
-        return _fullest(found[0], first, others)
+        readme = _fullest(found[0], first, others)
+        tree = reading.view(Tree)
+        chapters = _linked(readme, tree, named, readable) if isinstance(tree, Tree) else ()
+        return msgspec.structs.replace(readme, chapters=chapters)
 
 
 def _fullest_of_folders(named: list[str], facts: Mapping[str, MarkupFact]) -> Readme | None:
@@ -65,8 +71,24 @@ def _fullest(path: str, text: MarkupFact, others: list[tuple[str, MarkupFact]]) 
     longest = max(others, key=lambda other: other[1].words, default=None)
     if longest and text.words < _THIN and longest[1].words > _MUCH_LONGER * text.words:
         rest = ((path, text), *(other for other in others if other != longest))
-        return Readme(longest[0], longest[1], rest)
+        return Readme(longest[0], longest[1], rest, nested=_is_part(longest[0]))
     return Readme(path, text, tuple(others))
+
+
+def _is_part(path: str) -> bool:
+    """Tell a part's README, as README_API.md, from a translation."""
+    name = path.rpartition("/")[2]
+    return not (_PLAIN.match(name) or _TRANSLATED.match(name))
+
+
+def _linked(
+    readme: Readme, tree: Tree, named: list[str], facts: Mapping[str, MarkupFact]
+) -> tuple[tuple[str, MarkupFact], ...]:
+    """Return the READMEs of the folders that the README links, and those that it links themselves."""
+    urls = (link.url for link in readme.text.links if not link.image and "://" not in link.url)
+    led = {target for url in urls if url.strip("./#") and (target := tree.target(readme.path, url))}
+    deeper = (path for path in named if path != readme.path and "/" in path and path in facts)
+    return tuple((path, facts[path]) for path in deeper if path in led or path.rpartition("/")[0] in led)
 
 
 def _ranked(paths: list[str], entries: tuple[Entry, ...]) -> list[str]:
