@@ -12,6 +12,7 @@ from auditor.views.told import Told
 
 _SHOWN = 4
 _MB = 1_000_000
+_MIB = 2**20  # in which exported models are cut into shards
 _A_WORD = 20
 _BLANK = re.compile(r"\[[^\]\n]{0,80}licen[cs]|add (?:your|a) licen[cs]|choose (?:a|your) licen[cs]", re.IGNORECASE)
 
@@ -55,7 +56,7 @@ def clean(tree: Tree, *, junk: Junk, stray: int, large_mb: float) -> Verdict:
     if count > stray:
         listed = ", ".join(f"{name} ({len(paths)} files)" for name, paths in bad.items())
         return unmet(f"Committed: {listed}.", *places[:_SHOWN], fix=fix)
-    repeated, heavy = tree.copies(junk.copies), tree.large(int(large_mb * _MB), frozenset(junk.large))
+    repeated, heavy = tree.copies(junk.copies), tree.large(int(large_mb * _MIB), frozenset(junk.large))
     said = [] if tree.ignoring else ["there is no .gitignore"]
     said += [f"{name} ({len(paths)})" for name, paths in {**bad, **small}.items()]
     said += [f"{repeated[0][0]} is committed {len(repeated[0])} times"] if repeated else []

@@ -22,6 +22,7 @@ _FIXTURE = re.compile(
 _PROSE = re.compile(r"\.(?:md|mdx|rst|html?|qmd|rmd)$|(?:^|/)docs?/", re.IGNORECASE)
 _LOCAL = re.compile(r"(?:^|/)(?:airflow|superset|jupyter_notebook|alembic)[\w-]*\.(?:cfg|ini|py)$", re.IGNORECASE)
 _SERVICES = re.compile(r"\.(?:ya?ml|env)$|(?:^|/)\.env", re.IGNORECASE)
+_PART = re.compile(r"\d+(?=[-_. ])|[^\W\d_]+(?=[-_ \d])")
 _BLANK = re.compile(r"example|sample|template|dist\b|default", re.IGNORECASE)
 _ENVIRONMENT = re.compile(
     r"(?:^|/)\.env(?:\.(?:local|dev|development|prod|production|staging|docker))?$", re.IGNORECASE
@@ -63,12 +64,22 @@ class Tree(msgspec.Struct, frozen=True):
         return tuple(e for e in self.files if suffix(e.path) in suffixes and (e.size is None or e.size > least))
 
     def copies(self, least: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
-        """Return the paths that hold the same bytes; `least` gives the size from which that counts, by suffix."""
+        """Return the paths that hold the same bytes; `least` gives the size from which that counts, by suffix.
+
+        What the parts of a series hold at the same place (`app-basic/a.py`, `app-advanced/a.py`) makes each whole.
+        """
         same: dict[str, list[str]] = defaultdict(list)
         for each in self.files:
             if (each.size or 0) >= least.get(suffix(each.path), 2**62):
                 same[each.blob].append(each.path)
-        return tuple(tuple(paths) for paths in same.values() if len(paths) > 1)
+        return tuple(tuple(paths) for paths in same.values() if len({_in_series(path) for path in paths}) > 1)
+
+
+def _in_series(path: str) -> tuple[str, str]:
+    """Return a path's place in its part of a series, with how the parts are called."""
+    top, _, below = path.partition("/")
+    start = _PART.match(top) if below else None
+    return (re.sub(r"\d+", "0", start[0].lower()), below) if start else (path, "")
 
 
 class Held(msgspec.Struct, frozen=True):
