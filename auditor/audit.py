@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from auditor.sources.links import LinkChecker  # httpx is slow to import, and not needed offline
 
 _log = logging.getLogger(__name__)
+_SOCKET_FOLDER = 60  # bytes of a temporary folder's path that leave room for a socket's name in the system's 104 to 108
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,12 +177,18 @@ class _Workers:
 
     def _running(self) -> ProcessPool:
         if self._pool is None:
-            methods = multiprocessing.get_all_start_methods()
-            context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-            if "forkserver" in methods:
+            method = _start_method()
+            context = multiprocessing.get_context(method)
+            if method == "forkserver":
                 context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers"])
             self._pool = ProcessPool(max_workers=self._settings.jobs, context=context)
         return self._pool
+
+
+def _start_method() -> str:
+    """Choose how workers start: from a server that has the imports, unless its socket's path would be too long."""
+    short = len(os.fsencode(tempfile.gettempdir())) <= _SOCKET_FOLDER
+    return "forkserver" if short and "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 def _failed(reason: str) -> RepositoryAudit:
