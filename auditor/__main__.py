@@ -1,5 +1,6 @@
 """Let `python -m auditor` do what `audit-portfolio` does."""
 
-from auditor.cli import main
+if __name__ == "__main__":  # a worker imports this module too, and needs no command line
+    from auditor.cli import main
 
-main()
+    main()

@@ -25,7 +25,7 @@ from auditor.sources import git, hosts, pull_request
 from auditor.sources.client import Client
 from auditor.sources.exchange import HostError
 from auditor.sources.patience import Patience
-from auditor.worker import Guide, load_rulebook
+from auditor.task import Guide, load_rulebook
 
 _TRUE = ("true", "yes", "1", "on")
 _SUMMARY = 900_000  # the runner takes 1 MiB

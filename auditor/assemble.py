@@ -27,9 +27,9 @@ from auditor.model import (
 from auditor.repository import Origin, Target
 from auditor.rulebook import Rulebook
 from auditor.score import Scale
+from auditor.task import RepositoryAudit
 from auditor.views.portfolio import Portfolio, PortfolioReading, Project
 from auditor.views.skills import merged
-from auditor.worker import RepositoryAudit
 
 _SCHEMA = 1
 _STEPS = 5

@@ -3,35 +3,29 @@
 A worker that dies takes one step of one repository with it, never the run.
 """
 
-import logging
-import multiprocessing
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as OutOfTimeError
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
-from pebble import ProcessExpired, ProcessPool
 
-from auditor import assemble, online, worker
+from auditor import assemble
 from auditor.limits import Limits
 from auditor.model import AuditorError, Report, RepositoryStatus
 from auditor.repository import Origin, Target
 from auditor.sources import clone, transport
-from auditor.watch import last_step
-from auditor.worker import Guide, RepositoryAudit, Task
+from auditor.task import Guide, RepositoryAudit, Task, load_rulebook, remembered
 
 if TYPE_CHECKING:
+    from auditor.pool import Pool
     from auditor.sources.links import LinkChecker  # httpx is slow to import, and not needed offline
-
-_log = logging.getLogger(__name__)
-_SOCKET_FOLDER = 60  # bytes of a temporary folder's path that leave room for a socket's name in the system's 104 to 108
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,13 +59,15 @@ class Progress(Protocol):
 
 def run(targets: Sequence[Target], settings: Settings, progress: Progress) -> tuple[Report, ...]:
     """Audit every target's repositories and return a report for each target, in order."""
-    book = worker.load_rulebook(settings.guide)
+    book = load_rulebook(settings.guide)
     moment = now()
     origins = [origin for target in targets for origin in target.repositories]
     progress.begin(len(origins))
     with _Workers(settings, progress) as workers:
         done: Sequence[RepositoryAudit] = workers.audit_all(origins)
     if settings.links is not None:
+        from auditor import online  # noqa: PLC0415 - only where links are asked
+
         progress.stage("demo links", "asking")
         done = online.with_answers(done, book, settings.links)
     audits = iter(done)
@@ -93,7 +89,8 @@ class _Workers:
     def __init__(self, settings: Settings, progress: Progress) -> None:
         self._settings = settings
         self._progress = progress
-        self._pool: ProcessPool | None = None
+        self._pool: Pool | None = None
+        self._starting = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="audit-portfolio-")
 
     def __enter__(self) -> Self:
@@ -101,8 +98,7 @@ class _Workers:
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without types
-            self._pool.join()
+            self._pool.stop()
         self._folder.cleanup()
 
     def audit_all(self, origins: Sequence[Origin]) -> list[RepositoryAudit]:
@@ -115,7 +111,7 @@ class _Workers:
                 threads.shutdown(wait=False, cancel_futures=True)
                 transport.stop_all()
                 if self._pool is not None:
-                    self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without types
+                    self._pool.abandon()
                 raise
 
     def _one(self, number: int, origin: Origin) -> RepositoryAudit:
@@ -125,12 +121,12 @@ class _Workers:
 
     def _audited(self, number: int, origin: Origin) -> RepositoryAudit:
         task = self._task(number, origin)
-        if origin.remote and origin.commit and (kept := worker.remembered(task, origin.commit)):
+        if origin.remote and origin.commit and (kept := remembered(task, origin.commit)):
             return kept
         try:
             with self._local(number, origin) as here:
                 task = msgspec.structs.replace(task, origin=here)
-                return worker.remembered(task) or self._worked(task)
+                return remembered(task) or self._worked(task)
         except AuditorError as error:
             return RepositoryAudit(status=RepositoryStatus.FAILED, reason=str(error))
 
@@ -156,40 +152,13 @@ class _Workers:
             yield msgspec.structs.replace(origin, location=str(path), remote=False)
 
     def _worked(self, task: Task) -> RepositoryAudit:
-        """Run the task in a worker; after a death, again without the step that it died of."""
         self._progress.stage(task.origin.name, "reading")
-        limits = task.limits
-        for _ in range(limits.worker_restarts + 1):
-            future = self._running().schedule(worker.audit, args=[task], timeout=limits.repository_seconds)
-            try:
-                return future.result()
-            except OutOfTimeError:
-                return _failed(f"auditing it took more than {limits.repository_seconds:.0f} s")
-            except ProcessExpired:
-                step = last_step(Path(task.journal or ""))
-                if not step or step in task.banned:
-                    break
-                task = msgspec.structs.replace(task, banned=task.banned | {step})
-            except Exception:  # noqa: BLE001 - our defect in this one repository must not cost the others
-                _log.exception("the audit of %s failed", task.origin.name)
-                return _failed("it could not be audited through a defect of the auditor")
-        return _failed("reading it ended the worker process again and again")
+        return self._running().audit(task)
 
-    def _running(self) -> ProcessPool:
-        if self._pool is None:
-            method = _start_method()
-            context = multiprocessing.get_context(method)
-            if method == "forkserver":
-                context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers"])
-            self._pool = ProcessPool(max_workers=self._settings.jobs, context=context)
-        return self._pool
+    def _running(self) -> "Pool":
+        with self._starting:
+            if self._pool is None:
+                from auditor.pool import Pool  # noqa: PLC0415 - what earlier runs kept needs no worker
 
-
-def _start_method() -> str:
-    """Choose how workers start: from a server that has the imports, unless its socket's path would be too long."""
-    short = len(os.fsencode(tempfile.gettempdir())) <= _SOCKET_FOLDER
-    return "forkserver" if short and "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-
-
-def _failed(reason: str) -> RepositoryAudit:
-    return RepositoryAudit(status=RepositoryStatus.FAILED, reason=reason)
+                self._pool = Pool(self._settings.jobs)
+            return self._pool

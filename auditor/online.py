@@ -12,7 +12,7 @@ from auditor.judge import finding
 from auditor.model import Finding, Status
 from auditor.probes import deploy
 from auditor.rulebook import Bound, Rulebook
-from auditor.worker import RepositoryAudit
+from auditor.task import RepositoryAudit
 
 if TYPE_CHECKING:
     from auditor.sources.links import LinkChecker

@@ -2,13 +2,15 @@
 
 import threading
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from auditor.formats.escape import line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _LONGEST = 100
 
@@ -61,7 +63,16 @@ class Teller:
                 self.say(f"[{self._finished}/{self._total}] {name}: {outcome}")
 
 
-def _bar(console: Console) -> Progress:
+def _bar(console: Console) -> "Progress":
+    from rich.progress import (  # noqa: PLC0415 - only on a terminal
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),

@@ -10,7 +10,6 @@ import importlib
 import inspect
 import tomllib
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, cast, get_type_hints
 
@@ -251,6 +250,8 @@ def _module(name: str, module: str) -> object:
 
 
 def _plugin(name: str, module: str) -> object:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - only for plug-ins, and slow to import
+
     for entry in entry_points(group=_ENTRY_POINTS, name=module):
         return cast("object", entry.load())
     raise AuditorError(f"rule {name}: no probes {module!r}, neither built in nor from an installed plug-in")

@@ -15,7 +15,7 @@ from rich.logging import RichHandler
 
 from auditor import audit, compare, limits, output
 from auditor.catalogue import explained, listed
-from auditor.formats import FORMATS, terminal
+from auditor.formats import FORMATS
 from auditor.formats import json as json_form
 from auditor.formats.escape import line
 from auditor.model import AuditorError, Report, RepositoryStatus, Status
@@ -23,8 +23,8 @@ from auditor.progress import Teller
 from auditor.sources import hosts, resume, targets
 from auditor.sources.patience import Patience
 from auditor.sources.selection import Selection
+from auditor.task import Guide, load_rulebook
 from auditor.views.claims import claims_in
-from auditor.worker import Guide, load_rulebook
 
 if TYPE_CHECKING:
     from auditor.sources.links import LinkChecker
@@ -206,6 +206,8 @@ def _deliver(options: Options, reports: Sequence[Report], baseline: Report | Non
     for report, stem in zip(reports, output.stems(r.candidate.name for r in reports), strict=True):
         comparison = None if baseline is None else compare.compare(baseline, report)
         if not options.quiet:
+            from auditor.formats import terminal  # noqa: PLC0415 - not for a quiet run
+
             terminal.show(report, console if options.output == "-" else Console(highlight=False), comparison)
         if options.output == "-":
             sys.stdout.buffer.write(FORMATS[forms[0]].render(report, comparison, template).encode())

@@ -8,10 +8,10 @@ from auditor.judge import judge
 from auditor.model import Confidence, Effort, Evidence, Finding, RepositoryStatus, Skill, SkillStatus, Status
 from auditor.repository import Origin, Profile
 from auditor.rulebook import Bound, Rulebook
+from auditor.task import RepositoryAudit
 from auditor.views.portfolio import Portfolio, PortfolioReading, Project
 from auditor.views.skills import SkillUse
 from auditor.views.traits import Traits
-from auditor.worker import RepositoryAudit
 
 TODAY = 1_767_225_600  # 2026-01-01
 DAY = 86_400

@@ -11,7 +11,7 @@ from auditor.online import with_answers
 from auditor.probes.deploy import answered
 from auditor.repository import LinkAnswer, LinkStatus
 from auditor.sources.links import LinkChecker
-from auditor.worker import RepositoryAudit
+from auditor.task import RepositoryAudit
 
 _ONE = Evidence("README.md", 3, url="https://one.example")
 _TWO = Evidence("README.md", 5, url="https://two.example")

@@ -13,9 +13,9 @@ from auditor import score
 from auditor.assemble import report, scale_of
 from auditor.model import Evidence, Finding, Report, SkillStatus, Status
 from auditor.repository import Origin, Profile, Target
+from auditor.task import RepositoryAudit
 from auditor.views.skills import SkillUse
 from auditor.views.traits import Traits
-from auditor.worker import RepositoryAudit
 
 Audited = tuple[Origin, RepositoryAudit]
 

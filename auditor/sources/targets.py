@@ -4,18 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from auditor.model import AuditorError
 from auditor.repository import LeftOut, Origin, Target
-from auditor.sources import github, local, names
+from auditor.sources import local, names
 from auditor.sources.answers import Answers
-from auditor.sources.client import Client, RateLimitedError
 from auditor.sources.hosts import Hosts
 from auditor.sources.names import Address, Login, Named
 from auditor.sources.patience import Patience
 from auditor.sources.selection import Selection, choose
+
+if TYPE_CHECKING:
+    from auditor.sources.client import Client
 
 Meant = Login | Named | Address | Path
 
@@ -29,10 +32,12 @@ class _Reader:
     hosts: Hosts
     patience: Patience
     answers: Answers
-    clients: dict[Hosts, Client] = field(default_factory=dict)
+    clients: dict[Hosts, "Client"] = field(default_factory=dict)
 
-    def client(self, hosts: Hosts) -> Client:
+    def client(self, hosts: Hosts) -> "Client":
         """Return the one client of a host; the token is for the configured host only."""
+        from auditor.sources.client import Client  # noqa: PLC0415 - a folder needs no GitHub
+
         token = self.token if hosts == self.hosts else None
         return self.clients.setdefault(hosts, Client(hosts, token, self.patience, self.answers))
 
@@ -120,6 +125,8 @@ def _read(meant: Meant, reader: _Reader, portfolio: _Portfolio) -> Iterable[Targ
 
 
 def _account(meant: Login, reader: _Reader) -> Target:
+    from auditor.sources import github  # noqa: PLC0415 - a folder needs no GitHub
+
     client, selection = reader.client(meant.hosts), reader.selection
     try:
         found = github.account(client, meant.login, private=selection.include_private)
@@ -153,6 +160,9 @@ def _local(path: Path, selection: Selection, portfolio: _Portfolio) -> Iterable[
 
 
 def _named(meant: Named, reader: _Reader, portfolio: _Portfolio) -> None:
+    from auditor.sources import github  # noqa: PLC0415 - a folder needs no GitHub
+    from auditor.sources.client import RateLimitedError  # noqa: PLC0415 - the same
+
     client = reader.client(meant.hosts)
     owner, _, name = meant.full_name.partition("/")
     address = meant.clone_url or f"{meant.hosts.server}/{meant.full_name}.git"

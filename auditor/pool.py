@@ -1,0 +1,73 @@
+"""Worker processes that audit, each of which may die: then the repository is tried again without what it died of."""
+
+import logging
+import multiprocessing
+import os
+import tempfile
+from concurrent.futures import TimeoutError as OutOfTimeError
+from pathlib import Path
+
+import msgspec
+from pebble import ProcessExpired, ProcessPool
+
+from auditor.model import RepositoryStatus
+from auditor.task import RepositoryAudit, Task
+from auditor.watch import last_step
+
+_log = logging.getLogger(__name__)
+_SOCKET_FOLDER = 60  # bytes of a temporary folder's path that leave room for a socket's name in the system's 104 to 108
+
+
+class Pool:
+    """So many workers, started when the first task comes."""
+
+    def __init__(self, jobs: int) -> None:
+        method = _start_method()
+        context = multiprocessing.get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers"])
+        self._pool = ProcessPool(max_workers=jobs, context=context)
+
+    def stop(self) -> None:
+        """End the workers and wait until they are gone."""
+        self.abandon()
+        self._pool.join()
+
+    def abandon(self) -> None:
+        """Make the workers end, whatever they do."""
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without types
+
+    def audit(self, task: Task) -> RepositoryAudit:
+        """Run the task in a worker; after a death, again without the step that it died of."""
+        limits = task.limits
+        for _ in range(limits.worker_restarts + 1):
+            future = self._pool.schedule(_audit, args=[task], timeout=limits.repository_seconds)
+            try:
+                return future.result()
+            except OutOfTimeError:
+                return _failed(f"auditing it took more than {limits.repository_seconds:.0f} s")
+            except ProcessExpired:
+                step = last_step(Path(task.journal or ""))
+                if not step or step in task.banned:
+                    break
+                task = msgspec.structs.replace(task, banned=task.banned | {step})
+            except Exception:  # noqa: BLE001 - our defect in this one repository must not cost the others
+                _log.exception("the audit of %s failed", task.origin.name)
+                return _failed("it could not be audited through a defect of the auditor")
+        return _failed("reading it ended the worker process again and again")
+
+
+def _audit(task: Task) -> RepositoryAudit:
+    from auditor import worker  # noqa: PLC0415 - parsers are slow to import: in the workers only
+
+    return worker.audit(task)
+
+
+def _start_method() -> str:
+    """Choose how workers start: from a server that has the imports, unless its socket's path would be too long."""
+    short = len(os.fsencode(tempfile.gettempdir())) <= _SOCKET_FOLDER
+    return "forkserver" if short and "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+
+
+def _failed(reason: str) -> RepositoryAudit:
+    return RepositoryAudit(status=RepositoryStatus.FAILED, reason=reason)
