@@ -6,21 +6,18 @@ are rules. `data/*.toml` are tables that a rule's parameters may name as "data:<
 
 import difflib
 import hashlib
-import importlib
-import inspect
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast, get_type_hints
+from typing import Any, Literal
 
 import msgspec
 
 from auditor import resources
+from auditor.binding import Binding, bind, converted
 from auditor.model import AuditorError, Effort, RulebookName, RuleText, Verdict
 from auditor.views.reading import ViewOf
-
-_PROBES = "auditor.probes"
-_ENTRY_POINTS = "portfolio_auditor.probes"
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -45,15 +42,33 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             raise ValueError("`weight` is 0 or more")
 
 
-class Bound(msgspec.Struct, frozen=True):
-    """A rule ready to be asked: its probe, the views that the probe wants, its parameters."""
+class Bound(msgspec.Struct, frozen=True, dict=True):
+    """A rule with its place in a rulebook. Its probe is imported when it is first needed: most processes need few."""
 
     id: str
     criterion: str
     rule: Rule
-    probe: Callable[..., Verdict]
-    views: tuple[ViewOf[object, Any], ...]
-    parameters: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+    @cached_property
+    def binding(self) -> Binding:
+        """Return the probe with all that it is asked with. Raises AuditorError where they do not fit."""
+        return bind(self.id, self.rule.probe, self.rule.parameters, self.data)
+
+    @property
+    def probe(self) -> Callable[..., Verdict]:
+        """Return the function that answers."""
+        return self.binding.probe
+
+    @property
+    def views(self) -> tuple[ViewOf[object, Any], ...]:
+        """Return the views that the probe wants."""
+        return self.binding.views
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Return what the probe is asked with besides, data tables included."""
+        return self.binding.parameters
 
     @property
     def text(self) -> RuleText:
@@ -141,22 +156,26 @@ class Rulebook(msgspec.Struct, frozen=True):
 
 
 def load(folder: Path | None = None, *, role: str | None = None) -> Rulebook:
-    """Read the built-in rulebook, extended by `folder` if given, and bind every rule.
+    """Read the built-in rulebook, extended by `folder` if given.
 
-    Raises AuditorError, naming file and rule, for anything that does not fit.
+    Raises AuditorError, naming file and rule, for anything that does not fit. Every rule is bound at once where some
+    are the user's; that the built-in ones fit is what the tests hold.
     """
     tables = _tables(resources.folder("rules"))
     if folder is not None:
         _merge(tables, _tables(folder))
     digest = hashlib.sha256(repr((sorted(tables.items(), key=str), role)).encode()).hexdigest()
     data = {name.removeprefix("data/"): table for name, table in tables.items() if name.startswith("data/")}
-    header = _converted(tables.get("rulebook", {}), Header, "rulebook.toml")
+    header = converted(tables.get("rulebook", {}), Header, "rulebook.toml")
     weights = _role_weights(header, role)
     rules: dict[str, Any] = {}
     for file, table in tables.items():
         if file != "rulebook" and not file.startswith("data/"):
             _merge(rules, table)
-    bound = tuple(bind(name, rule, header, data, weights) for name, rule in rules.items())
+    bound = [_ranked(name, rule, header, data, weights) for name, rule in rules.items()]
+    if folder is not None:
+        for each in bound:
+            _ = each.binding  # raises where it does not fit
     order = list(header.criteria)
     return Rulebook(header, tuple(sorted(bound, key=lambda b: order.index(b.criterion))), data, digest)
 
@@ -180,26 +199,14 @@ def chosen(book: Rulebook, select: tuple[str, ...], ignore: tuple[str, ...]) -> 
     return msgspec.structs.replace(book, rules=kept)
 
 
-def bind(
-    name: str, table: object, header: Header, data: Mapping[str, Any], weights: Mapping[str, float] | None = None
-) -> Bound:
-    """Check one rule's table against its probe's signature."""
-    rule = _converted(table, Rule, f"rule {name}")
-    if weights and name in weights:
+def _ranked(name: str, table: object, header: Header, data: Mapping[str, Any], weights: Mapping[str, float]) -> Bound:
+    rule = converted(table, Rule, f"rule {name}")
+    if name in weights:
         rule = msgspec.structs.replace(rule, weight=weights[name])
     criterion = name.partition("-")[0]
     if criterion not in header.criteria:
         raise AuditorError(f"rule {name}: no criterion {criterion!r} in rulebook.toml; a rule's id begins with one")
-    probe = _probe(name, rule.probe)
-    views, wanted = _signature(name, probe)
-    given = {key: _resolved(name, key, value, data) for key, value in rule.parameters.items()}
-    if unexpected := sorted(set(given) - set(wanted)):
-        raise AuditorError(f"rule {name}: probe {rule.probe} takes no parameter {unexpected[0]!r}")
-    required = {key for key, (_, is_required) in wanted.items() if is_required}
-    if lacking := sorted(required - set(given)):
-        raise AuditorError(f"rule {name}: probe {rule.probe} needs the parameter {lacking[0]!r}")
-    parameters = {key: _converted(value, wanted[key][0], f"rule {name}, {key}") for key, value in given.items()}
-    return Bound(name, criterion, rule, probe, views, parameters)
+    return Bound(name, criterion, rule, data)
 
 
 def _tables(folder: Path) -> dict[str, dict[str, Any]]:
@@ -230,63 +237,3 @@ def _role_weights(header: Header, role: str | None) -> Mapping[str, float]:
     if role not in header.roles:
         raise AuditorError(f"no role {role!r}; there are {', '.join(sorted(header.roles)) or 'none'}")
     return header.roles[role]
-
-
-def _probe(name: str, reference: str) -> Callable[..., Verdict]:
-    module, colon, function = reference.partition(":")
-    if not colon:
-        raise AuditorError(f'rule {name}: the probe is written "module:function", not {reference!r}')
-    found = getattr(_module(name, module), function, None)
-    if not callable(found):
-        raise AuditorError(f"rule {name}: there is no probe {reference!r}")
-    return cast("Callable[..., Verdict]", found)
-
-
-def _module(name: str, module: str) -> object:
-    try:
-        return importlib.import_module(f"{_PROBES}.{module}")
-    except ModuleNotFoundError:
-        return _plugin(name, module)
-
-
-def _plugin(name: str, module: str) -> object:
-    from importlib.metadata import entry_points  # noqa: PLC0415 - only for plug-ins, and slow to import
-
-    for entry in entry_points(group=_ENTRY_POINTS, name=module):
-        return cast("object", entry.load())
-    raise AuditorError(f"rule {name}: no probes {module!r}, neither built in nor from an installed plug-in")
-
-
-def _signature(
-    name: str, probe: Callable[..., Verdict]
-) -> tuple[tuple[ViewOf[object, Any], ...], dict[str, tuple[Any, bool]]]:
-    hints = get_type_hints(probe)
-    views: list[ViewOf[object, Any]] = []
-    wanted: dict[str, tuple[Any, bool]] = {}
-    for parameter in inspect.signature(probe).parameters.values():
-        hint = hints.get(parameter.name)
-        if parameter.kind is parameter.KEYWORD_ONLY:
-            wanted[parameter.name] = (hint, parameter.default is parameter.empty)
-        elif isinstance(hint, type) and callable(getattr(hint, "of", None)):
-            views.append(cast("ViewOf[object, Any]", hint))
-        else:
-            raise AuditorError(f"rule {name}: the probe's parameter {parameter.name!r} is not a view")
-    if not views:
-        raise AuditorError(f"rule {name}: its probe asks for no view")
-    return tuple(views), wanted
-
-
-def _resolved(name: str, key: str, value: object, data: Mapping[str, Any]) -> object:
-    if not (isinstance(value, str) and value.startswith("data:")):
-        return value
-    table = value.removeprefix("data:")
-    if table not in data:
-        raise AuditorError(f"rule {name}: {key} names data/{table}.toml, which does not exist")
-    return data[table]
-
-
-def _converted(value: object, kind: Any, where: str) -> Any:  # noqa: ANN401 - the probe's annotation decides
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise AuditorError(f"{where}: {error}") from None

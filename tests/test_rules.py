@@ -43,6 +43,11 @@ def test_example(rule: str, case: Case) -> None:
         assert found.evidence, "a verdict shows where it was seen, or where it looked"
 
 
+@pytest.mark.parametrize("rule", rulebook.load().rules, ids=lambda rule: rule.id)
+def test_a_built_in_rule_fits_its_probe(rule: Bound) -> None:
+    assert rule.binding.views
+
+
 _ONLINE = {"deploy-alive"}  # judged after the files are read: tests/test_online.py
 
 
