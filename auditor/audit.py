@@ -160,5 +160,5 @@ class _Workers:
             if self._pool is None:
                 from auditor.pool import Pool  # noqa: PLC0415 - what earlier runs kept needs no worker
 
-                self._pool = Pool(self._settings.jobs)
+                self._pool = Pool(self._settings.jobs, self._settings.guide)
             return self._pool

@@ -11,7 +11,7 @@ import msgspec
 from pebble import ProcessExpired, ProcessPool
 
 from auditor.model import RepositoryStatus
-from auditor.task import RepositoryAudit, Task
+from auditor.task import Guide, RepositoryAudit, Task, adopt, load_rulebook
 from auditor.watch import last_step
 
 _log = logging.getLogger(__name__)
@@ -21,12 +21,14 @@ _SOCKET_FOLDER = 60  # bytes of a temporary folder's path that leave room for a 
 class Pool:
     """So many workers, started when the first task comes."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, guide: Guide) -> None:
         method = _start_method()
         context = multiprocessing.get_context(method)
         if method == "forkserver":
             context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers"])
-        self._pool = ProcessPool(max_workers=jobs, context=context)
+        self._pool = ProcessPool(
+            max_workers=jobs, context=context, initializer=adopt, initargs=[guide, load_rulebook(guide)]
+        )
 
     def stop(self) -> None:
         """End the workers and wait until they are gone."""

@@ -56,6 +56,9 @@ class RepositoryAudit(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+_loaded: dict[Guide, Rulebook] = {}
+
+
 def remember(task: Task, snapshot: Snapshot, done: RepositoryAudit, cache: Cache) -> None:
     """Keep an audit for later runs."""
     cache.put({_key(task, _identity(snapshot)): msgspec.msgpack.encode(done)})
@@ -82,11 +85,17 @@ def remembered(task: Task, commit: str | None = None) -> RepositoryAudit | None:
         cache.close()
 
 
-@once
 def load_rulebook(guide: Guide) -> Rulebook:
     """Load the rules that a guide asks for, once a process. Raises AuditorError."""
-    loaded = rulebook.load(Path(guide.folder) if guide.folder else None, role=guide.role)
-    return rulebook.chosen(loaded, guide.select, guide.ignore)
+    if guide not in _loaded:
+        book = rulebook.load(Path(guide.folder) if guide.folder else None, role=guide.role)
+        _loaded[guide] = rulebook.chosen(book, guide.select, guide.ignore)
+    return _loaded[guide]
+
+
+def adopt(guide: Guide, book: Rulebook) -> None:
+    """Take over what the main process loaded: reading so much TOML again would cost each worker more."""
+    _loaded[guide] = book
 
 
 def content_of(snapshot: Snapshot) -> str:
