@@ -140,7 +140,18 @@ def _is_elsewhere(address: Address, hosts: Hosts) -> bool:
 
 
 def _in(host: str, path: str, entries: tuple[str, ...]) -> bool:
-    return any(_matches(entry, host, path) for entry in entries)
+    """Tell whether one of the entries is this address; only those for the host or its parents are looked at."""
+    by_host, labels = _by_host(entries), host.split(".")
+    parents = (".".join(labels[at:]) for at in range(len(labels)))
+    return any(_matches(entry, host, path) for parent in parents for entry in by_host.get(parent, ()))
+
+
+@lru_cache(maxsize=64)
+def _by_host(entries: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        found.setdefault(entry.partition("/")[0].removeprefix("."), []).append(entry)
+    return found
 
 
 def _matches(entry: str, host: str, path: str) -> bool:
