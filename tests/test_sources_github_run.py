@@ -131,7 +131,10 @@ def test_an_interrupt_leaves_no_process_and_no_file(github: GitHub, tmp_path: Pa
     github.faults.append(Fault("POST.*git-upload-pack", wait, times=99))
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home")} | variables(github, tmp_path)
     arguments = [sys.executable, "-m", "auditor", "ada", "-o", "out", "--cache-dir", "cache"]
-    with subprocess.Popen(arguments, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with SIGINT ignored
+    process = subprocess.Popen(arguments, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
+    with process:
         assert arrived.wait(30)
         process.send_signal(how)
         _, said = process.communicate(timeout=20)
