@@ -48,7 +48,7 @@ def test_rest_tells_profile_and_listing(github: GitHub) -> None:
     assert (listing.stars, listing.has_pages, listing.size_kb, listing.pinned) == (3, True, 40, None)
     assert github.api == [
         "GET /api/v3/users/ada",
-        "GET /api/v3/users/Ada/repos?per_page=100&sort=pushed&type=owner",
+        "GET /api/v3/users/Ada/repos?direction=desc&per_page=100&sort=pushed&type=owner",
     ]
 
 

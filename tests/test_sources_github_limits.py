@@ -113,7 +113,7 @@ def test_a_list_cut_off_by_a_limit_keeps_what_came_and_goes_on_later(github: Git
     assert "ada: continuing after 100 repositories" in clock.said
     github.log.clear()
     resolve(github, token=TOKEN, cache=tmp_path, clock=clock)
-    assert len([line for line in github.api if "graphql" in line]) == 3
+    assert len([line for line in github.api if "graphql" in line]) == 2
 
 
 def test_a_rest_list_cut_off_by_a_limit_goes_on_later(github: GitHub, tmp_path: Path) -> None:

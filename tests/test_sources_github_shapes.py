@@ -50,7 +50,8 @@ def test_rest_answers_have_githubs_shape(github: GitHub, path: str, component: s
 
 @pytest.mark.parametrize("without", [frozenset[str](), documents.DISPENSABLE])
 def test_documents_are_valid_for_githubs_schema(without: frozenset[str]) -> None:
-    for document in (documents.first_page(without), documents.next_page(without), documents.one(without)):
+    whole = (documents.first_page(without), documents.next_page(without), documents.one(without))
+    for document in (*whole, *(documents.again(3, without, commits=commits) for commits in (False, True))):
         assert validate(_GRAPHQL, parse(document)) == []
 
 

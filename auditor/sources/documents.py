@@ -12,12 +12,18 @@ _DISPENSABLE = {
     "releases": """
   releases { totalCount }""",
 }
+_COMMITS = """
+        history(first: 100) {
+          totalCount
+          nodes { oid authoredDate committedDate messageHeadline author { name email } }
+        }"""
 DISPENSABLE = frozenset(_DISPENSABLE)
 """Fields that a page is asked for without when the host refuses them."""
 
 _REPOSITORIES = """
     repositories(first: $size, after: $cursor, ownerAffiliations: OWNER, privacy: $privacy,
                  orderBy: {field: PUSHED_AT, direction: DESC}) {
+      totalCount
       pageInfo { hasNextPage endCursor }
       nodes { ...repository }
     }"""
@@ -49,7 +55,7 @@ query Repository($owner: String!, $name: String!) {
 }"""
 _REPOSITORY = """
 fragment repository on Repository {
-  nameWithOwner url description homepageUrl stargazerCount diskUsage createdAt pushedAt
+  id nameWithOwner url description homepageUrl stargazerCount diskUsage createdAt pushedAt
   isFork isArchived isDisabled isEmpty isLocked isPrivate isTemplate
   parent { nameWithOwner }
   licenseInfo { spdxId name }
@@ -59,14 +65,12 @@ fragment repository on Repository {
     target {
       oid
       ... on Commit {
-        statusCheckRollup { state }
-        history(first: 100) {
-          totalCount
-          nodes { oid authoredDate committedDate messageHeadline author { name email } }
-        }
+        statusCheckRollup { state }%s
       }
     }
   }"""
+IDS = 100
+"""How many ids GitHub takes in one list."""
 
 
 def first_page(without: frozenset[str] = frozenset()) -> str:
@@ -84,6 +88,14 @@ def one(without: frozenset[str] = frozenset()) -> str:
     return _ONE + _fragment(without)
 
 
-def _fragment(without: frozenset[str]) -> str:
+def again(lists: int, without: frozenset[str] = frozenset(), *, commits: bool) -> str:
+    """Return the document that asks for repositories by their ids, in so many lists `ids0`, `ids1`, ..."""
+    names = [f"ids{number}" for number in range(lists)]
+    declared = ", ".join(f"${name}: [ID!]!" for name in names)
+    asked = "\n".join(f"  {name}: nodes(ids: ${name}) {{ id ...repository }}" for name in names)
+    return f"\nquery Again({declared}) {{\n{asked}\n}}" + _fragment(without, commits=commits)
+
+
+def _fragment(without: frozenset[str], *, commits: bool = True) -> str:
     parts = (part for name, part in _DISPENSABLE.items() if name not in without)
-    return f"{_REPOSITORY}{''.join(parts)}\n}}"
+    return f"{_REPOSITORY % (_COMMITS if commits else '')}{''.join(parts)}\n}}"

@@ -4,7 +4,8 @@ import msgspec
 
 from auditor.model import AuditorError
 from auditor.repository import Origin
-from auditor.sources import graphql, heads, rest
+from auditor.sources import graphql, heads, rest, rest_again
+from auditor.sources.again import Memory, same
 from auditor.sources.client import Client, RateLimitedError, RefusedTokenError
 from auditor.sources.exchange import HostError
 from auditor.sources.listing import Account, Hosted
@@ -17,15 +18,16 @@ def account(client: Client, login: str, *, private: bool = False) -> Account:
     found, problem = _by_graphql(client, login, private=private)
     if found:
         return found
-    profile = rest.owner(client, login)
-    if profile is None:
+    owner = rest.owner(client, login)
+    if owner is None:
         raise AuditorError(_nobody(client, login), exit_code=3)
+    profile = owner.profile
     if profile.login.lower() != login.lower():
         client.patience.report(f"{login} is now called {profile.login}")
         found, problem = _by_graphql(client, profile.login, private=private)
     if client.token and not found and not problem:
         problem = (f"GraphQL shows no {profile.login}; {_REST_ONLY}",)
-    listed = found or rest.account(client, profile)
+    listed = found or rest_again.account(client, owner)
     return msgspec.structs.replace(listed, problems=(*problem, *listed.problems))
 
 
@@ -81,18 +83,18 @@ def _by_graphql(client: Client, login: str, *, private: bool) -> tuple[Account |
         said = f"GraphQL gave no list ({problem}); {_REST_ONLY}"
         client.patience.report(said)
         return None, (said,)
-    return (_with_rest_fields(client, found), ()) if found else (None, ())
+    if found is None:
+        return None, ()
+    memory = Memory(client, found.profile.login, private)
+    whole = _with_rest_fields(client, found, memory)
+    if not whole.problems:
+        memory.keep(whole.repositories)
+    return whole, ()
 
 
-def _with_rest_fields(client: Client, found: Account) -> Account:
+def _with_rest_fields(client: Client, found: Account, memory: Memory) -> Account:
     """Add what GraphQL lacks: whether a repository has GitHub Pages."""
-    if not found.repositories:
-        return found
-    try:
-        listed, missed = rest.repositories(client, found.profile.login)
-    except HostError as problem:
-        listed, missed = (), (str(problem),)
-    pages = {hosted.full_name.lower(): hosted.listing.has_pages for hosted in listed}
+    pages, missed = _pages(client, found, memory)
     pinned = found.profile.pinned
     told = tuple(
         msgspec.structs.replace(
@@ -107,6 +109,21 @@ def _with_rest_fields(client: Client, found: Account) -> Account:
     )
     problems = tuple(f"whether there are GitHub Pages could not be read: {why}" for why in missed)
     return msgspec.structs.replace(found, repositories=told, problems=(*found.problems, *problems))
+
+
+def _pages(client: Client, found: Account, memory: Memory) -> tuple[dict[str, bool | None], tuple[str, ...]]:
+    """Ask REST which repositories have GitHub Pages; a long list only if anything else changed since it was asked."""
+    if not found.repositories:
+        return {}, ()
+    known = memory.recall() if len(found.repositories) > rest.PER_PAGE else {}
+    before = [known.get(hosted.node or "") for hosted in found.repositories]
+    if all(kept and same(now, kept) for now, kept in zip(found.repositories, before, strict=True)):
+        return {kept.full_name.lower(): kept.listing.has_pages for kept in before if kept}, ()
+    try:
+        listed, missed = rest.repositories(client, found.profile.login)
+    except HostError as problem:
+        listed, missed = (), (str(problem),)
+    return {hosted.full_name.lower(): hosted.listing.has_pages for hosted in listed}, missed
 
 
 def _nobody(client: Client, login: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from auditor.repository import Profile
-from auditor.sources import documents
+from auditor.sources import again, documents
 from auditor.sources.client import Answer, Client, RateLimitedError, RefusedTokenError
 from auditor.sources.exchange import PASSING, HostError
 from auditor.sources.listing import Account, Hosted, said
@@ -129,6 +129,7 @@ def _take(walk: _Walk, answer: Answer, owner: Mapping[str, Any]) -> bool:
     """Add a page to the list and say whether there is another."""
     if walk.private and walk.profile is None and not _may_see_private(answer):
         walk.problems.append("private repositories are not listed: the token lacks the scope `repo`")
+    first = walk.profile is None
     walk.profile = walk.profile or _profile(answer.data, owner, walk.client)
     listed = owner.get("repositories") or {}
     nodes = listed.get("nodes") or []
@@ -137,10 +138,20 @@ def _take(walk: _Walk, answer: Answer, owner: Mapping[str, Any]) -> bool:
         if (read := hosted(node, walk.client.hosts)) is not None:
             walk.found.setdefault(read.full_name.lower(), read)
     page = listed.get("pageInfo") or {}
-    walk.client.patience.report(f"{walk.login}: {len(walk.found)} repositories listed")
     advanced = page.get("endCursor") not in (None, walk.cursor)
     walk.cursor = page.get("endCursor") or walk.cursor
-    return bool(page.get("hasNextPage")) and advanced
+    more = bool(page.get("hasNextPage")) and advanced and not (first and _recalled(walk, listed.get("totalCount")))
+    walk.client.patience.report(f"{walk.login}: {len(walk.found)} repositories listed")
+    return more
+
+
+def _recalled(walk: _Walk, total: object) -> bool:
+    """Complete the list with an earlier run's, where the host confirms it."""
+    memory = again.Memory(walk.client, walk.login, walk.private)
+    note: again.Note = lambda errors, nodes: _note_failures(walk, errors, nodes)  # noqa: E731 - binds the walk
+    rest = again.rest_of(memory, tuple(walk.found.values()), total, walk.without, note)
+    walk.found |= {read.full_name.lower(): read for read in rest or ()}
+    return rest is not None
 
 
 def _costly(errors: tuple[Mapping[str, Any], ...]) -> frozenset[str]:

@@ -8,7 +8,10 @@ from auditor.repository import History, Listing, Profile
 
 
 class Hosted(msgspec.Struct, frozen=True, kw_only=True):
-    """One repository on a host. `full_name` is `owner/name`; `closed` says why the host keeps it shut, if it does."""
+    """One repository on a host. `full_name` is `owner/name`; `closed` says why the host keeps it shut, if it does.
+
+    `node` is GraphQL's id, `updated_at` REST's time of the last change to what the host says of it.
+    """
 
     full_name: str
     url: str
@@ -18,6 +21,8 @@ class Hosted(msgspec.Struct, frozen=True, kw_only=True):
     history: History | None = None
     empty: bool = False
     closed: str | None = None
+    node: str | None = None
+    updated_at: str | None = None
 
     @property
     def name(self) -> str:

@@ -26,6 +26,7 @@ def hosted(node: object, hosts: Hosts) -> Hosted | None:
         history=_history(tip),
         empty=node.get("isEmpty") is True,
         closed=_closed(node),
+        node=said(node.get("id")),
         listing=_listing(node, branch, tip),
     )
 

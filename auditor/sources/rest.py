@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import msgspec
 
@@ -10,10 +11,11 @@ from auditor.repository import Listing, Profile
 from auditor.sources.client import Client
 from auditor.sources.exchange import HostError
 from auditor.sources.hosts import Hosts
-from auditor.sources.listing import Account, Hosted, said
+from auditor.sources.listing import Hosted, said
 
 _NOT_FOUND = 404
-_PAGE = {"per_page": "100", "type": "owner", "sort": "pushed"}
+PER_PAGE = 100
+"""The most repositories on a page."""
 
 
 class _License(msgspec.Struct):
@@ -45,6 +47,7 @@ class _Repository(msgspec.Struct):
     has_pages: bool | None = None
     created_at: str | None = None
     pushed_at: str | None = None
+    updated_at: str | None = None
     size: int | None = None
     default_branch: str | None = None
     parent: _Parent | None = None
@@ -63,8 +66,16 @@ class _Owner(msgspec.Struct):
     public_repos: int = 0
 
 
-def owner(client: Client, login: str) -> Profile | None:
-    """Read an account's profile; None where there is no such account."""
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An account's profile, and how many public repositories the host counts."""
+
+    profile: Profile
+    count: int
+
+
+def owner(client: Client, login: str) -> Owner | None:
+    """Read an account; None where there is no such account."""
     try:
         found = msgspec.convert(client.get(f"/users/{login}").data, _Owner)
     except HostError as problem:
@@ -73,7 +84,7 @@ def owner(client: Client, login: str) -> Profile | None:
         raise
     except msgspec.ValidationError as problem:
         raise HostError(f"{client.hosts.name} described {login} in a way that we do not know: {problem}") from None
-    return Profile(
+    profile = Profile(
         login=found.login,
         name=said(found.name),
         url=found.html_url or f"{client.hosts.server}/{found.login}",
@@ -82,24 +93,21 @@ def owner(client: Client, login: str) -> Profile | None:
         links=(f"https://x.com/{found.twitter_username}",) if said(found.twitter_username) else (),
         organisation=found.type == "Organization",
     )
+    return Owner(profile, found.public_repos)
 
 
-def account(client: Client, profile: Profile) -> Account:
-    """List an account's public repositories; a list that breaks off keeps what had come, and says so."""
-    listed, problems = repositories(client, profile.login)
-    client.patience.report(f"{profile.login}: {len(listed)} repositories listed")
-    readme = _profile_readme(client, profile, listed)
-    return Account(profile=msgspec.structs.replace(profile, readme=readme), repositories=listed, problems=problems)
+def page(order: str) -> dict[str, str]:
+    """Return the query for a page of an account's repositories, the newest first: `pushed`, `updated`."""
+    return {"per_page": str(PER_PAGE), "type": "owner", "sort": order, "direction": "desc"}
 
 
 def repositories(client: Client, login: str) -> tuple[tuple[Hosted, ...], tuple[str, ...]]:
-    """List the public repositories of a user or an organisation, and say what was missed."""
+    """List the public repositories of a user or an organisation; a list that breaks off is kept, and said."""
     listed: dict[str, Hosted] = {}
     problems: list[str] = []
     try:
-        for page in client.pages(f"/users/{login}/repos", _PAGE):
-            items = page.data if isinstance(page.data, list) else []
-            for hosted in _read(items, client.hosts, problems):
+        for answer in client.pages(f"/users/{login}/repos", page("pushed")):
+            for hosted in read(answer.data, client.hosts, problems):
                 listed.setdefault(hosted.full_name.lower(), hosted)  # a push while we list moves one to the next page
     except HostError as problem:
         if not listed:
@@ -117,16 +125,16 @@ def repository(client: Client, full_name: str) -> Hosted | None:
             return None
         raise
     problems: list[str] = []
-    found = _read([data], client.hosts, problems)
+    found = read([data], client.hosts, problems)
     if not found:
         raise HostError(problems[0])
     return found[0]
 
 
-def _read(items: Iterable[object], hosts: Hosts, problems: list[str]) -> list[Hosted]:
-    """Read each item that can be read; the others become problems."""
+def read(items: object, hosts: Hosts, problems: list[str]) -> list[Hosted]:
+    """Read each item of a list that can be read; the others become problems."""
     found = []
-    for item in items:
+    for item in items if isinstance(items, list) else ():
         try:
             found.append(_hosted(msgspec.convert(item, _Repository), hosts))
         except msgspec.ValidationError as problem:
@@ -142,6 +150,7 @@ def _hosted(read: _Repository, hosts: Hosts) -> Hosted:
         url=read.html_url or f"{hosts.server}/{read.full_name}",
         clone_url=_clone_url(read, hosts),
         closed="disabled by the host" if read.disabled else None,
+        updated_at=read.updated_at,
         listing=Listing(
             description=said(read.description),
             homepage=said(read.homepage),
@@ -168,13 +177,16 @@ def _clone_url(read: _Repository, hosts: Hosts) -> str:
     return read.clone_url if hosts.owns(read.clone_url) else f"{hosts.server}/{read.full_name}.git"
 
 
-def _profile_readme(client: Client, profile: Profile, listed: tuple[Hosted, ...]) -> str | None:
-    """Read the profile README where the list shows the repository that holds it; it costs one request."""
-    wanted, path = (".github", "contents/profile/README.md") if profile.organisation else (profile.login, "readme")
-    for hosted in listed:
-        if hosted.name.lower() == wanted.lower():
-            return _text(client, f"/repos/{hosted.full_name}/{path}")
-    return None
+def profile_repository(profile: Profile, listed: Iterable[Hosted]) -> Hosted | None:
+    """Return the repository that holds the profile README, where the list shows it."""
+    wanted = ".github" if profile.organisation else profile.login.lower()
+    return next((hosted for hosted in listed if hosted.name.lower() == wanted), None)
+
+
+def readme(client: Client, profile: Profile, own: Hosted) -> str | None:
+    """Read the profile README; it costs one request."""
+    path = "contents/profile/README.md" if profile.organisation else "readme"
+    return _text(client, f"/repos/{own.full_name}/{path}")
 
 
 def _text(client: Client, path: str) -> str | None:

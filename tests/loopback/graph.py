@@ -17,6 +17,7 @@ def answer(world: World, asked: Mapping[str, Any], faults: Mapping[str, str], *,
     root = {
         "repositoryOwner": lambda _, login: _owner(world, login, faults, private=private),
         "repository": lambda _, owner, name, **__: _named(world, owner, name, faults),
+        "nodes": lambda _, ids: [_by_id(world, each, faults, private=private) for each in ids],
     }
     result = graphql_sync(_SCHEMA, asked["query"], root, variable_values=asked.get("variables"))
     said: dict[str, Any] = {"data": result.data}
@@ -57,11 +58,21 @@ def _listed(
         page = every[start : start + first]
         end = start + len(page)
         return {
+            "totalCount": len(every),
             "pageInfo": {"hasNextPage": end < len(every), "endCursor": str(end) if page else None},
             "nodes": [_lazily(world, repo, faults) for repo in page],
         }
 
     return repositories
+
+
+def _by_id(world: World, node: str, faults: Mapping[str, str], *, private: bool) -> Any:
+    repo = next((repo for repo in world.repos.values() if repo.node == node), None)
+    if repo is None or (repo.private and not private):
+        return GraphQLError(
+            f"Could not resolve to a node with the global id of '{node}'", extensions={"type": "NOT_FOUND"}
+        )
+    return _lazily(world, repo, faults)
 
 
 def _lazily(world: World, repo: Repo, faults: Mapping[str, str]) -> Any:
@@ -77,6 +88,8 @@ def _lazily(world: World, repo: Repo, faults: Mapping[str, str]) -> Any:
 def _node(world: World, repo: Repo) -> dict[str, Any]:
     status = {"state": "SUCCESS", "environmentUrl": repo.deployment}
     return {
+        "__typename": "Repository",
+        "id": repo.node,
         "nameWithOwner": repo.full_name,
         "url": f"{world.base}/{repo.full_name}",
         "description": repo.description,

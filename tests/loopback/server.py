@@ -143,7 +143,8 @@ class GitHub:
             case ["users", login] if login in world.accounts:
                 return world.user(world.accounts[login]), {}
             case ["users", login, "repos"] if login in world.accounts:
-                return self._page(path, query, [world.minimal(repo) for repo in world.of(login)])
+                every = world.of(login, order=query.get("sort", ["full_name"])[0])
+                return self._page(path, query, [world.minimal(repo) for repo in every])
             case ["users", login, *rest] if login in world.moved:
                 return "/".join(["/users", world.moved[login], *rest]), {}
             case ["repos", owner, name, *_] if f"{owner}/{name}" in world.moved:
@@ -158,7 +159,8 @@ class GitHub:
     def _page(self, path: str, query: Mapping[str, list[str]], items: list[Any]) -> tuple[Any, dict[str, str]]:
         size, page = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
         end = size * page
-        following = f"{self.world.base}/api/v3{path}?per_page={size}&page={page + 1}"
+        asked = "".join(f"&{name}={value[0]}" for name, value in query.items() if name != "page")
+        following = f"{self.world.base}/api/v3{path}?page={page + 1}{asked}"
         links = {"Link": f'<{following}>; rel="next", <{following}>; rel="last"'} if end < len(items) else {}
         return items[end - size : end], links
 

@@ -55,7 +55,8 @@ def graphql_schema(text: str) -> str:
     schema = build_ast_schema(tree, assume_valid=True)
     types = TypeInfo(schema)
     uses = _Uses(types)
-    for document in (documents.first_page(), documents.next_page(), documents.one()):
+    asked = (documents.first_page(), documents.next_page(), documents.one(), documents.again(1, commits=True))
+    for document in asked:
         visit(parse(document), TypeInfoVisitor(types, uses))
     definitions = {node.name.value: node for node in tree.definitions if isinstance(node, TypeDefinitionNode)}
     wanted, kept = ["Query", "User", "Organization", "Repository", "Commit", "Blob", "GitActor"], {}

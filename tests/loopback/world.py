@@ -37,6 +37,8 @@ class Repo:
     ci: str | None = None
     deployment: str | None = None
     releases: int = 0
+    updated_at: str | None = None
+    node: str = ""
 
     @property
     def full_name(self) -> str:
@@ -75,7 +77,7 @@ class World:
     def repo(self, full_name: str, files: dict[str, str | bytes] | None = None, **said: Any) -> Repo:
         """Add a repository, with real commits where files are given."""
         owner, name = full_name.split("/")
-        repo = Repo(owner, name, **said)
+        repo = Repo(owner, name, **{"node": f"R_{len(self.repos) + 1}", **said})
         if files is not None:
             repo.folder = self.root / owner / f"{name}.git"
             repo.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -85,11 +87,16 @@ class World:
         self.repos[full_name.lower()] = repo
         return repo
 
-    def of(self, login: str, *, private: bool = False) -> list[Repo]:
-        """Return an account's repositories, the last pushed first."""
+    def of(self, login: str, *, private: bool = False, order: str = "pushed") -> list[Repo]:
+        """Return an account's repositories: the last pushed or updated first, or by name."""
         owned = [repo for repo in self.repos.values() if repo.owner.lower() == login.lower()]
         seen = sorted((repo for repo in owned if private or not repo.private), key=lambda repo: repo.name)
-        return sorted(seen, key=lambda repo: repo.pushed_at, reverse=True)
+        match order:
+            case "pushed":
+                return sorted(seen, key=lambda repo: repo.pushed_at, reverse=True)
+            case "updated":
+                return sorted(seen, key=lambda repo: repo.updated_at or repo.pushed_at, reverse=True)
+        return seen
 
     def user(self, account: Account) -> dict[str, Any]:
         """Say what `GET /users/{username}` says."""
@@ -127,7 +134,7 @@ class World:
         addresses = {name: f"{self.base}/api/v3/{name}" for name in (*_USER_ADDRESSES, "avatar_url", "html_url")}
         said = {
             "id": 7,
-            "node_id": "R_7",
+            "node_id": repo.node,
             "name": repo.name,
             "full_name": repo.full_name,
             "private": repo.private,
@@ -162,7 +169,7 @@ class World:
             "has_discussions": False,
             "visibility": "private" if repo.private else "public",
             "created_at": repo.created_at,
-            "updated_at": repo.pushed_at,
+            "updated_at": repo.updated_at or repo.pushed_at,
             "pushed_at": repo.pushed_at,
             "size": repo.size,
             "default_branch": repo.branch,
