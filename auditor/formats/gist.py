@@ -30,7 +30,6 @@ KEPT = 2
 READY_FROM = 70.0
 OPEN = (Status.UNMET, Status.PARTLY)
 
-
 NOTE = "note"
 """The stage of a problem that is none: something that a mentor may want to know. It is not a gap."""
 
@@ -55,6 +54,8 @@ ADVICE_RULE = (
     "attention from the better ones. The two best, which carry the portfolio, are never told to go."
 )
 _WEAKEST = "portfolio-weakest"
+_READY, _HELD = "Ready to send.", "Ready to send, once what follows is put right."
+_SEEN = 0.05  # points that one decimal can show
 _VERBS = {advice.value: advice for advice in Advice}
 
 
@@ -71,7 +72,7 @@ class Headline(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step of the plan with the words of its rule and finding."""
+    """One step of the plan with the words of its rule and finding; `rise` is its gain after the steps before it."""
 
     number: int
     rule: str
@@ -82,6 +83,7 @@ class Step(NamedTuple):
     summary: str
     evidence: tuple[Evidence, ...]
     gain: float
+    rise: float
     effort: Effort
     score_after: float
 
@@ -107,8 +109,9 @@ def steps(report: Report) -> list[Step]:
     """Return the plan, each step with its finding's words."""
     rules = rule_texts(report)
     found = {(name, finding.rule): finding for name, finding in all_findings(report)}
-    plan = []
+    plan: list[Step] = []
     for position, step in enumerate(report.fix_first, start=1):
+        before = plan[-1].score_after if plan else report.score or 0.0
         finding = found.get((step.repository, step.rule))
         text = rules.get(step.rule)
         fix = finding.fix if finding and finding.fix else text.fix if text else ""
@@ -124,6 +127,7 @@ def steps(report: Report) -> list[Step]:
                 summary=finding.summary if finding else "",
                 evidence=finding.evidence if finding else (),
                 gain=step.gain,
+                rise=step.score_after - before,
                 effort=step.effort,
                 score_after=step.score_after,
             )
@@ -202,9 +206,11 @@ def headline(report: Report) -> Headline:
         return Headline("Nothing could be assessed.", _why_nothing(report), "")
     verdict, reason = _standing(report)
     plan = steps(report)
-    if not plan:
-        return Headline(verdict, reason, "", _urgent(report))
-    return Headline(verdict, reason, f"{plan[0].action} ({worth(plan[0])})", _urgent(report))
+    urgent = _urgent(report, plan)
+    stops = {(repository.name, finding.rule) for repository in audited(report) for finding, _ in held(repository)}
+    said = bool(plan) and (plan[0].repository, plan[0].rule) in stops
+    first = f"{plan[0].action} ({worth(plan[0])})" if plan and not said else ""
+    return Headline(_HELD if urgent and verdict == _READY else verdict, reason, first, urgent)
 
 
 def held(repository: RepositoryReport) -> list[tuple[Finding, float]]:
@@ -213,13 +219,14 @@ def held(repository: RepositoryReport) -> list[tuple[Finding, float]]:
     return [(finding, caps[finding.rule]) for finding in repository.findings if finding.rule in caps]
 
 
-def _urgent(report: Report) -> str:
+def _urgent(report: Report, plan: list[Step]) -> str:
     found = [(repository.name, finding) for repository in audited(report) for finding, _ in held(repository)]
     if not found:
         return ""
     name, finding = found[0]
     more = f" So it is in {words.count(len(found) - 1, 'more repository', 'more repositories')}." if found[1:] else ""
-    return f"{finding.summary} {finding.fix.removesuffix('.')} ({name}).{more}"
+    gain = next((f", {gained(step)}" for step in plan if (step.repository, step.rule) == (name, finding.rule)), "")
+    return f"{finding.summary} {finding.fix.removesuffix('.')} ({name}{gain}).{more}"
 
 
 def said(gate: Gate) -> str:
@@ -228,10 +235,22 @@ def said(gate: Gate) -> str:
     return rest[:1].upper() + rest[1:]
 
 
+def sentence(text: str) -> str:
+    """Return words that stand alone: `looked for tests` → `Looked for tests`."""
+    return text[:1].upper() + text[1:]
+
+
 def worth(step: Step) -> str:
     """Return where a step is done, what it gains and what it takes: `churn, +5.3 points, takes days`."""
     parts = [step.repository] if step.repository else []
-    return ", ".join([*parts, words.points(step.gain), f"takes {words.EFFORT[step.effort]}"])
+    return ", ".join([*parts, gained(step), f"takes {words.EFFORT[step.effort]}"])
+
+
+def gained(step: Step) -> str:
+    """Return what a step gains; one that gains by itself nothing says that it needs those before it."""
+    if step.gain < _SEEN <= step.rise:
+        return f"{words.points(step.rise)} once the steps before it are done"
+    return words.points(step.gain)
 
 
 def _standing(report: Report) -> tuple[str, str]:
@@ -251,7 +270,7 @@ def _standing(report: Report) -> tuple[str, str]:
 
 def _passed(score: float) -> tuple[str, str]:
     if score >= READY_FROM:
-        return "Ready to send.", "It passes each gate of the technical screen."
+        return _READY, "It passes each gate of the technical screen."
     return "Good enough to pass, not yet to stand out.", "It passes each gate of the technical screen."
 
 
@@ -271,14 +290,3 @@ def _why_nothing(report: Report) -> str:
         return "No repositories were found."
     reasons = [repository.reason for repository in report.repositories if repository.reason]
     return f"{words.count(len(report.repositories), 'repository', 'repositories')}; {reasons[0]}." if reasons else ""
-
-
-def place(evidence: Evidence) -> str:
-    """Return `src/train.py:12`, `notebooks/eda.ipynb, cell 4`, or the path alone."""
-    if evidence.cell is not None:
-        inner = f", line {evidence.line}" if evidence.line is not None else ""
-        return f"{evidence.path}, cell {evidence.cell}{inner}"
-    if evidence.line is None:
-        return evidence.path
-    span = f"-{evidence.end_line}" if evidence.end_line is not None and evidence.end_line != evidence.line else ""
-    return f"{evidence.path}:{evidence.line}{span}"

@@ -175,7 +175,7 @@ def _findings(findings: list[Finding], rules: Mapping[str, RuleText]) -> Iterato
 
 
 def _evidence(evidence: Evidence) -> str:
-    shown = escape.code(gist.place(evidence)) or "repository"
+    shown = escape.code(words.place(evidence)) or "repository"
     url = escape.link(evidence.url)
     shown = f"[{shown}](<{url}>)" if url else shown
     return f"{shown}: {escape.code(evidence.excerpt)}" if evidence.excerpt else shown

@@ -1,13 +1,14 @@
 """What the page shows, in the order in which it shows it: plain values for the template, and the pictures."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from auditor.compare import Change, ChangeKind, Comparison
-from auditor.formats import activity, changes, gist, pictures, words
+from auditor.compare import Comparison
+from auditor.formats import activity, annex, gist, pictures, words
 from auditor.model import (
     CriterionScore,
     Evidence,
@@ -17,8 +18,6 @@ from auditor.model import (
     RepositoryReport,
     RepositoryStatus,
     RuleText,
-    Skill,
-    SkillStatus,
     Status,
 )
 
@@ -29,6 +28,7 @@ _OPEN_AT_MOST = 1_200
 _OPEN_AT_LEAST = 5
 _GLANCE = 40
 _ENOUGH_MONTHS = 2
+_ASIDE = (gist.Advice.HIDE, gist.Advice.ARCHIVE)
 
 
 class Item(NamedTuple):
@@ -53,21 +53,14 @@ class Card(NamedTuple):
     worst: CriterionScore | None
     scores: dict[str, float | None]
     counted: str
-    open: list[Item]
+    open: list[tuple[Status, list[Item]]]
     more: int
     met: list[Item]
-    unknown: list[Item]
-    absent: list[Item]
+    unknown: int
+    absent: list[tuple[str, list[str]]]
+    absences: int
     expanded: bool
     activity: Markup | None
-
-
-class Area(NamedTuple):
-    """A skill area with its skills by status, and their picture."""
-
-    name: str
-    groups: list[tuple[SkillStatus, list[Skill]]]
-    picture: Markup
 
 
 class Row(NamedTuple):
@@ -77,14 +70,6 @@ class Row(NamedTuple):
     share: str
     gate: str | None
     picture: Markup
-
-
-class Progress(NamedTuple):
-    """A comparison in words."""
-
-    summary: str
-    notes: list[str]
-    groups: list[tuple[str, ChangeKind, list[tuple[Change, str]]]]
 
 
 class Page(NamedTuple):
@@ -101,16 +86,20 @@ class Page(NamedTuple):
     columns: list[CriterionScore]
     glance_folded: bool
     left_out: list[RepositoryReport]
-    areas: list[Area]
-    months: list[tuple[str, int]]
+    slugs: dict[str, str]
+    areas: list[annex.Area]
+    years: list[tuple[str, list[int | None]]]
     activity: Markup | None
-    progress: Progress | None
+    progress: annex.Progress | None
     difference: str
-    rules: list[RuleText]
+    chapters: list[annex.Chapter]
+    rule_count: int
     rule_anchors: dict[str, str]
+    told: frozenset[str]
     long: bool
     huge: bool
     unknown: int
+    unassessed: list[annex.Gap]
     gaps: list[Problem]
     notes: list[Problem]
 
@@ -137,16 +126,20 @@ def build(report: Report, comparison: Comparison | None) -> Page:
         columns=_columns(cards),
         glance_folded=len(cards) > _GLANCE,
         left_out=gist.left_out(report),
-        areas=_areas(report.skills),
-        months=months,
+        slugs={card.repository.name: card.slug for card in cards},
+        areas=annex.areas(report.skills),
+        years=annex.years(months),
         activity=pictures.activity(months) if len(months) >= _ENOUGH_MONTHS else None,
-        progress=_progress(report, comparison) if comparison else None,
-        difference=_difference(comparison),
-        rules=[text for text in report.catalogue if text.id in used],
+        progress=annex.progress(report, comparison) if comparison else None,
+        difference=annex.difference(comparison),
+        chapters=annex.chapters(report, used),
+        rule_count=sum(text.id in used for text in report.catalogue),
         rule_anchors={text.id: f"rule-{_safe(text.id)}" for text in report.catalogue},
+        told=frozenset() if long else frozenset(f.rule for _, f in findings if f.status in gist.OPEN),
         long=long,
         huge=len(findings) > _HUGE,
         unknown=sum(finding.status is Status.UNKNOWN for _, finding in findings),
+        unassessed=annex.unassessed(report),
         gaps=gist.gaps(report),
         notes=gist.notes(report),
     )
@@ -182,31 +175,38 @@ def _card(report: Report, repository: RepositoryReport | None, slug: str, *, lon
     judged = [c for c in repository.criteria if c.score is not None] if repository else []
     ranked = sorted(judged, key=lambda c: (-(c.score or 0.0), -c.weight))
     counted = gist.by_status(findings)
-    told = [
-        f"{counted[status]} {words.STATUS[status].lower()}"
-        for status in (Status.UNMET, Status.PARTLY, Status.MET, Status.UNKNOWN)
-        if counted[status]
-    ]
     months = list(repository.months) if repository and not long else []
+    advice = gist.advice(report).get(repository.name) if repository else None
     opened = items(Status.UNMET, Status.PARTLY)
     most = max(_OPEN_AT_MOST // max(len(report.repositories), 1), _OPEN_AT_LEAST)
     shown = opened[:most] if long else opened
     return Card(
         slug=slug,
         repository=repository or _whole(report),
-        advice=gist.advice(report).get(repository.name) if repository else None,
+        advice=advice,
         best=ranked[0] if len(ranked) > 1 else None,
         worst=ranked[-1] if len(ranked) > 1 else None,
         scores={c.id: c.score for c in repository.criteria} if repository else {},
-        counted=", ".join(told),
-        open=shown,
+        counted=_counted(counted),
+        open=_by_status(shown),
         more=len(opened) - len(shown),
         met=items(Status.MET),
-        unknown=items(Status.UNKNOWN),
-        absent=items(Status.NOT_APPLICABLE),
-        expanded=len(report.repositories) <= _OPEN_CARDS,
+        unknown=counted[Status.UNKNOWN],
+        absent=annex.by_cause(report, gist.of(findings, Status.NOT_APPLICABLE)),
+        absences=counted[Status.NOT_APPLICABLE],
+        expanded=len(report.repositories) <= _OPEN_CARDS and advice not in _ASIDE,
         activity=pictures.activity(activity.filled(months)) if len(months) >= _ENOUGH_MONTHS else None,
     )
+
+
+def _counted(counted: Counter[Status]) -> str:
+    shown = (Status.UNMET, Status.PARTLY, Status.MET, Status.UNKNOWN)
+    return ", ".join(f"{counted[status]} {words.STATUS[status].lower()}" for status in shown if counted[status])
+
+
+def _by_status(items: Sequence[Item]) -> list[tuple[Status, list[Item]]]:
+    groups = [(status, [item for item in items if item.finding.status is status]) for status in gist.OPEN]
+    return [(status, found) for status, found in groups if found]
 
 
 def _whole(report: Report) -> RepositoryReport:
@@ -261,31 +261,3 @@ def _columns(cards: Sequence[Card]) -> list[CriterionScore]:
                 seen.setdefault(criterion.id, criterion)
     order = [c.id for c in cards[0].repository.criteria] if cards else []
     return sorted(seen.values(), key=lambda c: order.index(c.id) if c.id in order else len(order))
-
-
-def _areas(skills: Sequence[Skill]) -> list[Area]:
-    names = list(dict.fromkeys(skill.area for skill in skills))
-    areas = []
-    for name in names:
-        groups = [(status, [s for s in skills if s.area == name and s.status is status]) for status in SkillStatus]
-        shares = [pictures.Share(status.value, words.SKILL[status], len(found)) for status, found in groups]
-        areas.append(Area(name, groups, pictures.stacked(shares, name)))
-    return areas
-
-
-def _progress(report: Report, comparison: Comparison) -> Progress:
-    rules = gist.rule_texts(report)
-    groups = [
-        (changes.HEADINGS[kind], kind, [(change, changes.entry(change, rules)) for change in comparison.of(kind)])
-        for kind in ChangeKind
-        if comparison.of(kind)
-    ]
-    notes = [*changes.rulebook(comparison, rules), *changes.repositories(comparison)]
-    notes += [changes.WORTH] if any(change.points for change in comparison.changes) else []
-    return Progress(changes.summary(comparison), notes, groups)
-
-
-def _difference(comparison: Comparison | None) -> str:
-    if comparison is None or comparison.difference is None:
-        return ""
-    return words.points(comparison.difference) if comparison.difference else "unchanged"

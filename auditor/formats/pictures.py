@@ -5,6 +5,7 @@ Each returns markup that is safe by construction: numbers are ours, and words pa
 
 import math
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -66,10 +67,10 @@ def gauge(score: float | None, grade: str | None, before: float | None = None) -
 def bar(score: float | None, label: str, gate: str | None = None) -> Markup:
     """Draw a score as a bar of 100; `gate` puts the mark of a gate with that verdict at its end."""
     told = f"{label}: {words.score(score)}" + (f"; gate of the technical screen: {gate}" if gate else "")
-    fill = f'<rect class="{tone(score)}" width="{score * 2:.0f}" height="8" y="4" rx="2"/>' if score else ""
-    mark = '<path class="gate" d="M208 8l4-5 4 5-4 5z"/>' if gate else ""
-    track = '<rect class="track" width="200" height="8" y="4" rx="2"/>'
-    return _svg(220, 16, told, "", track + fill + mark, "bar")
+    fill = f'<rect class="{tone(score)}" width="{score * 2:.0f}" height="7" y="2.5" rx="1.5"/>' if score else ""
+    mark = '<path class="gate" d="M206 6l4-5 4 5-4 5z"/>' if gate else ""
+    track = '<rect class="track" width="200" height="7" y="2.5" rx="1.5"/>'
+    return _svg(216, 12, told, "", track + fill + mark, "bar")
 
 
 def ladder(now: float, steps: Sequence[tuple[int, float]]) -> Markup:
@@ -111,18 +112,25 @@ def activity(months: Sequence[tuple[str, int]]) -> Markup:
     parts = [f'<path class="axis" d="M{edge} 84H{width}"/>']
     parts.append(f'<text class="small" x="{edge - 4}" y="16" text-anchor="end">{top:,}</text>')
     parts.append(f'<text class="small" x="{edge - 4}" y="84" text-anchor="end">0</text>')
-    year = ""
-    for place, (month, amount) in enumerate(shown):
+    for place, (_, amount) in enumerate(shown):
         left = edge + 2 + place * step
         tall = amount / top * 76
         if amount:
             parts.append(
                 f'<rect class="col" x="{left}" y="{84 - max(tall, 1):.1f}" width="16" height="{max(tall, 1):.1f}"/>'
             )
-        if month[:4] != year and (place == 0 or month[5:7] == "01") and left + 32 <= width:
-            year = month[:4]
-            parts.append(f'<text class="small" x="{left}" y="102">{escape.markup(year)}</text>')
+    parts += [
+        f'<text class="small" x="{edge + 2 + place * step}" y="102">{escape.markup(year)}</text>'
+        for place, year in _years(shown)
+        if edge + 34 + place * step <= width
+    ]
     return _svg(width, 108, "Commits by month", told, "".join(parts), "activity")
+
+
+def _years(months: Sequence[tuple[str, int]]) -> list[tuple[int, str]]:
+    """Return where each year begins; one whose label would run into the next year's is left out."""
+    starts = [(place, month[:4]) for place, (month, _) in enumerate(months) if place == 0 or month[5:7] == "01"]
+    return [start for start, after in zip_longest(starts, starts[1:]) if after is None or after[0] - start[0] > 1]
 
 
 def stacked(shares: Sequence[Share], label: str) -> Markup:
@@ -132,12 +140,12 @@ def stacked(shares: Sequence[Share], label: str) -> Markup:
     place = 0
     piece = min(22.0, 200 / max(sum(share.amount for share in shares), 1))
     for share in shares:
-        for _ in range(share.amount):
-            left = place * piece
-            parts.append(
-                f'<rect class="{share.style}" x="{left + 1:.1f}" y="2" width="{piece - 3:.1f}" height="12" rx="2"/>'
+        if share.amount:
+            boxes = "".join(
+                f"M{(place + n) * piece + 1:.1f} 2h{piece - 3:.1f}v12h-{piece - 3:.1f}z" for n in range(share.amount)
             )
-            place += 1
+            parts.append(f'<path class="{share.style}" d="{boxes}"/>')
+            place += share.amount
     return _svg(200, 16, told, "", "".join(parts), "stack")
 
 

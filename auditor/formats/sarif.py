@@ -160,7 +160,7 @@ def _location(evidence: Evidence, base: str | None) -> dict[str, Any]:
         region["snippet"] = {"text": escape.line(evidence.excerpt, 200)}
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": artifact, "region": region}}
     if evidence.cell is not None:
-        location["message"] = {"text": escape.line(gist.place(evidence), 300)}
+        location["message"] = {"text": escape.line(words.place(evidence), 300)}
     return location
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from auditor.model import Confidence, Effort, RepositoryStatus, ScreenVerdict, SkillStatus, Status
+from auditor.model import Confidence, Effort, Evidence, RepositoryStatus, ScreenVerdict, SkillStatus, Status
 
 STATUS: Mapping[Status, str] = {
     Status.UNMET: "Not met",
@@ -35,6 +35,7 @@ CONFIDENCE: Mapping[Confidence, str] = {
     Confidence.MEDIUM: "fairly sure",
     Confidence.LOW: "worth a second look",
 }
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 EFFORT: Mapping[Effort, str] = {Effort.MINUTES: "minutes", Effort.HOURS: "hours", Effort.DAYS: "days"}
 REPOSITORY: Mapping[RepositoryStatus, str] = {
     RepositoryStatus.AUDITED: "Audited",
@@ -99,3 +100,14 @@ def humane(identifier: str) -> str:
     """Return an id as words, for want of a title: `readme-results` → `Readme results`."""
     words = identifier.replace("-", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def place(evidence: Evidence) -> str:
+    """Return `src/train.py:12`, `notebooks/eda.ipynb, cell 4`, or the path alone."""
+    if evidence.cell is not None:
+        inner = f", line {evidence.line}" if evidence.line is not None else ""
+        return f"{evidence.path}, cell {evidence.cell}{inner}"
+    if evidence.line is None:
+        return evidence.path
+    span = f"-{evidence.end_line}" if evidence.end_line is not None and evidence.end_line != evidence.line else ""
+    return f"{evidence.path}:{evidence.line}{span}"

@@ -15,6 +15,14 @@
   };
   addEventListener('hashchange', reveal);
   reveal();
+  all('.f').forEach(f => {
+    const link = document.createElement('a');
+    link.className = 'permalink';
+    link.href = '#' + f.id;
+    link.textContent = '#';
+    link.setAttribute('aria-label', 'Address of this finding');
+    f.querySelector('h4, h5').append(link);
+  });
   document.addEventListener('click', event => {
     const link = event.target.closest('a.permalink');
     if (!link || !navigator.clipboard) return;
