@@ -1,11 +1,14 @@
 """Hold one report against an earlier one: what improved, what got worse, what is new. Pure; no words, no files.
 
 What the candidate did and what the rulebook did are kept apart: a rule that only one of the two rulebooks has, or that
-weighs differently, is a change of the rulebook and never of the candidate's.
+weighs differently, is a change of the rulebook and never of the candidate's; so is another verdict on the same commit.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+
+import msgspec
 
 from auditor.model import AuditorError, Finding, Frozen, Report, RulebookName, Status
 
@@ -24,7 +27,8 @@ class Change(Frozen, frozen=True, kw_only=True):
     """One rule's change in one repository (None: the portfolio's own).
 
     `points` is what the change was worth by the two reports' exact gains: the gain that is no longer to be had, or the
-    one that now is. `unclear` means that one of the two could not be assessed: nobody's doing.
+    one that now is. `unclear` means that one of the two could not be assessed, or that another rulebook judged the same
+    commit: not the candidate's doing.
     """
 
     rule: str
@@ -67,16 +71,15 @@ class Comparison(Frozen, frozen=True, kw_only=True):
 
 def compare(before: Report, after: Report) -> Comparison:
     """Compare two reports on one candidate; two reports on different accounts are a mistake and refused."""
-    if before.candidate.login and after.candidate.login and before.candidate.login != after.candidate.login:
-        raise AuditorError(
-            f"the baseline is about {before.candidate.login}, this report about {after.candidate.login}; "
-            "give the earlier report of the same candidate"
-        )
+    _refuse_strangers(before, after)
     old_rules, new_rules = _weights(before), _weights(after)
     shared = old_rules.keys() & new_rules.keys()
+    before = _renamed(before, after)
     old_names, new_names = _names(before), _names(after)
-    changes = sorted(_changes(before, after, shared), key=lambda c: (-abs(c.points), c.repository or "", c.rule))
     changed_book = before.tool.rulebook.digest != after.tool.rulebook.digest
+    still = _still(before, after) if changed_book else frozenset()
+    found = (_excused(each) if each.repository in still else each for each in _changes(before, after, shared))
+    changes = sorted(found, key=lambda c: (-abs(c.points), c.repository or "", c.rule))
     return Comparison(
         before_score=before.score,
         after_score=after.score,
@@ -94,9 +97,44 @@ def compare(before: Report, after: Report) -> Comparison:
     )
 
 
+def _renamed(before: Report, after: Report) -> Report:
+    """Give each repository that only its name tells from one of today's, at the same commit, that one's name."""
+    old_names, new_names = _names(before), _names(after)
+    twice = Counter(r.commit for report in (before, after) for r in report.repositories if r.findings)
+    fresh = {r.commit: r.name for r in after.repositories if r.name in new_names - old_names}
+    gone = {r.name: r.commit for r in before.repositories if r.name in old_names - new_names}
+    names = {name: fresh[c] for name, c in gone.items() if c and c in fresh and twice[c] == 2}  # noqa: PLR2004 - once each
+    repositories = tuple(msgspec.structs.replace(r, name=names.get(r.name, r.name)) for r in before.repositories)
+    return msgspec.structs.replace(before, repositories=repositories)
+
+
+def _still(before: Report, after: Report) -> frozenset[str | None]:
+    """Return the repositories that are at the commit that they were at; None, the portfolio, where all are."""
+    was, now = ({r.name: r.commit for r in report.repositories if r.findings} for report in (before, after))
+    same = {name for name, commit in now.items() if commit and was.get(name) == commit}
+    return frozenset(same | ({None} if was == now and len(same) == len(now) else set()))
+
+
+def _excused(change: Change) -> Change:
+    return msgspec.structs.replace(change, kind=ChangeKind.UNCLEAR, points=0.0)
+
+
 def _names(report: Report) -> set[str]:
     """Return the repositories that have findings: one that was left out cannot be compared."""
     return {repository.name for repository in report.repositories if repository.findings}
+
+
+def _refuse_strangers(before: Report, after: Report) -> None:
+    """Refuse reports on two accounts, or on two names that have no repository in common."""
+    old, new = before.candidate, after.candidate
+    accounts = bool(old.login and new.login)
+    names = _names(before), _names(after)
+    apart = all(names) and names[0].isdisjoint(names[1]) and old.name.casefold() != new.name.casefold()
+    if (old.login or "").casefold() != (new.login or "").casefold() if accounts else apart:
+        raise AuditorError(
+            f"the baseline is about {old.login or old.name}, this report about {new.login or new.name}; "
+            "give the earlier report of the same candidate"
+        )
 
 
 def _weights(report: Report) -> dict[str, float]:

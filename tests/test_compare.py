@@ -106,7 +106,35 @@ def test_repositories_that_came_and_went_are_named_once_not_rule_by_rule() -> No
 
     assert comparison.repositories_added == ("churn-prediction",)
     assert comparison.changes == ()
-    assert changes.repositories(comparison) == ["Only in this report: churn-prediction."]
+    assert changes.repositories(comparison)[0] == "Only in this report: churn-prediction."
+
+
+def test_a_repository_that_was_renamed_at_the_same_commit_is_the_same_one() -> None:
+    first, *rest = AVERAGE.repositories
+    renamed = msgspec.structs.replace(first, name="churn-2", commit="f" * 40)
+    before = msgspec.structs.replace(AVERAGE, repositories=(msgspec.structs.replace(first, commit="f" * 40), *rest))
+    comparison = compare(before, msgspec.structs.replace(AVERAGE, repositories=(renamed, *rest)))
+
+    assert (comparison.repositories_added, comparison.repositories_removed, comparison.changes) == ((), (), ())
+
+
+def test_what_another_rulebook_says_of_the_same_commit_is_not_the_candidates_doing() -> None:
+    after = with_finding(with_rulebook(AVERAGE, "other"), "tests-present", status=Status.MET, score=1.0, gain=0.0)
+    comparison = compare(AVERAGE, after)
+    moved = msgspec.structs.replace(after.repositories[0], commit="e" * 40)
+    worked = compare(AVERAGE, msgspec.structs.replace(after, repositories=(moved, *after.repositories[1:])))
+
+    assert (only(comparison).kind, only(comparison).points) == (ChangeKind.UNCLEAR, 0)
+    assert any("did not change" in line for line in changes.rulebook(comparison, {}))
+    assert only(worked).kind is ChangeKind.IMPROVED
+
+
+def test_two_names_without_a_repository_in_common_are_refused() -> None:
+    strangers = tuple(msgspec.structs.replace(r, name=f"x-{r.name}", commit=None) for r in AVERAGE.repositories)
+    other = msgspec.structs.replace(AVERAGE, candidate=Candidate(name="B", login=None), repositories=strangers)
+
+    with pytest.raises(AuditorError, match="is about B"):
+        compare(other, AVERAGE)
 
 
 def test_two_candidates_are_refused() -> None:

@@ -207,3 +207,18 @@ def test_what_holds_a_score_down_comes_before_what_gains_most() -> None:
     assert gist.headline(AVERAGE).urgent == ""
     assert "Before anything else" in terminal.render(report)
     assert "Before anything else" in markdown.render(report)
+
+
+def test_a_piped_summary_has_no_blanks_at_line_ends_and_keeps_to_the_width() -> None:
+    repositories = tuple(
+        msgspec.structs.replace(AVERAGE.repositories[0], name=name)
+        for name in ("名前" * 30, "مشروع" * 12, "long-" * 20, "short")
+    )
+    out = io.StringIO()
+    console = Console(file=out, width=60, color_system=None, legacy_windows=False, highlight=False)
+    terminal.show(msgspec.structs.replace(AVERAGE, repositories=repositories), console)
+    rows = out.getvalue().split("\n")
+
+    assert [row for row in rows if row != row.rstrip()] == []
+    assert max(cell_len(row) for row in rows) <= 60
+    assert sum("…" in row for row in rows) == 3

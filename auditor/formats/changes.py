@@ -10,12 +10,26 @@ WORTH = (
     "What a change was worth is told by the exact gains of the two reports, each change on its own; "
     "together they need not add up to the change of the score."
 )
+_SAME_COMMIT = (
+    "A repository at the same commit as then did not change: what the rulebook judges otherwise there stands under "
+    "what cannot be compared."
+)
+_WITH_THEM = "What comes or goes with a repository changes the score too, beside the rules that are told here."
 HEADINGS: Mapping[ChangeKind, str] = {
     ChangeKind.IMPROVED: "Improved",
     ChangeKind.WORSE: "Got worse",
     ChangeKind.NEW: "Newly applies",
     ChangeKind.GONE: "No longer applies",
     ChangeKind.UNCLEAR: "Cannot be compared",
+}
+
+
+_SHARE: Mapping[ChangeKind, str] = {
+    ChangeKind.IMPROVED: "to a larger part than before",
+    ChangeKind.WORSE: "to a smaller part than before",
+    ChangeKind.NEW: "newly",
+    ChangeKind.GONE: "no longer",
+    ChangeKind.UNCLEAR: "to another part than before",
 }
 
 
@@ -38,6 +52,8 @@ def rulebook(comparison: Comparison, rules: Mapping[str, RuleText]) -> list[str]
     book = comparison.before_rulebook
     was = f"The rulebook changed since then (it was {book.name} {book.version})"
     lines = [f"{was}, so a part of the change is the rulebook's and not the candidate's."]
+    if comparison.of(ChangeKind.UNCLEAR):
+        lines.append(_SAME_COMMIT)
     for names, label in (
         (comparison.rules_added, "Rules that are new"),
         (comparison.rules_removed, "Rules that are gone"),
@@ -54,7 +70,8 @@ def repositories(comparison: Comparison) -> list[str]:
         (comparison.repositories_added, "Only in this report"),
         (comparison.repositories_removed, "No longer there"),
     )
-    return [f"{label}: {words.joined(list(names))}." for names, label in pairs if names]
+    told = [f"{label}: {words.joined(list(names))}." for names, label in pairs if names]
+    return [*told, _WITH_THEM] if told else []
 
 
 def entry(change: Change, rules: Mapping[str, RuleText]) -> str:
@@ -62,6 +79,6 @@ def entry(change: Change, rules: Mapping[str, RuleText]) -> str:
     where = f" ({change.repository})" if change.repository else ""
     before = words.STATUS[change.before].lower() if change.before else "not there"
     after = words.STATUS[change.after].lower() if change.after else "not there"
-    moved = f"{before}, by another share" if before == after else f"{before} → {after}"
+    moved = f"{before}, {_SHARE[change.kind]}" if before == after else f"{before} → {after}"
     worth = f", worth {words.points(change.points)}" if change.points else ""
     return f"{gist.title(rules, change.rule)}{where}: {moved}{worth}"

@@ -77,12 +77,16 @@ def render(report: Report, comparison: Comparison | None = None, template: Path 
             escape.link(first.url) if first else None,
             finding.fix,
         )
-        rows.append(row + _moved(changed.get((name, finding.rule))) if comparison else row)
+        fresh = comparison is not None and name in comparison.repositories_added
+        rows.append(row + _moved(changed.get((name, finding.rule)), fresh=fresh) if comparison else row)
     return _written(FINDING_COLUMNS + (_CHANGE_COLUMNS if comparison else ()), rows)
 
 
-def _moved(change: Change | None) -> tuple[Cell, Cell]:
-    return (change.kind.value, change.before.value if change.before else None) if change else ("same", None)
+def _moved(change: Change | None, *, fresh: bool) -> tuple[Cell, Cell]:
+    """Return what became of a finding: the change and the status before; `new` in a repository that is new."""
+    if change is None:
+        return "new" if fresh else "same", None
+    return change.kind.value, change.before.value if change.before else None
 
 
 def render_repositories(report: Report, comparison: Comparison | None = None, template: Path | None = None) -> str:

@@ -140,7 +140,7 @@ def _result(
         "properties": properties if finding.score is None else {**properties, "score": finding.score},
     }
     if states is not None:
-        result["baselineState"] = states.get((name, finding.rule), "unchanged")
+        result["baselineState"] = states.get((name, finding.rule)) or states.get((name, ""), "unchanged")
     return result
 
 
@@ -192,4 +192,5 @@ def _states(comparison: Comparison | None) -> Mapping[tuple[str | None, str], st
     if comparison is None:
         return None
     state = {ChangeKind.NEW: "new", ChangeKind.UNCLEAR: "new"}
-    return {(change.repository, change.rule): state.get(change.kind, "updated") for change in comparison.changes}
+    added: dict[tuple[str | None, str], str] = {(name, ""): "new" for name in comparison.repositories_added}
+    return added | {(c.repository, c.rule): state.get(c.kind, "updated") for c in comparison.changes}

@@ -18,6 +18,9 @@ _STEPS = 3
 _REPOSITORIES = 12
 _CHANGES = 5
 _BAR = 20
+_BESIDE = 46
+"""Columns that a repository's score, advice and counts take; its name has the rest."""
+_NARROWEST = 14
 _STYLE = {
     ScreenVerdict.PASS: "green",
     ScreenVerdict.BORDERLINE: "yellow",
@@ -31,11 +34,24 @@ def render(report: Report, comparison: Comparison | None = None, template: Path 
     del template
     out = io.StringIO()
     show(report, Console(file=out, width=_WIDTH, color_system=None, legacy_windows=False, highlight=False), comparison)
-    return "\n".join(row.rstrip() for row in out.getvalue().splitlines()) + "\n"
+    return out.getvalue()
 
 
 def show(report: Report, console: Console, comparison: Comparison | None = None) -> None:
-    """Print the summary; rich leaves out colours for pipes and NO_COLOR. Nothing in the report is read as markup."""
+    """Print the summary; rich leaves out colours for pipes and NO_COLOR. Nothing in the report is read as markup.
+
+    What goes to a file or a pipe has no blanks at the ends of its lines.
+    """
+    if console.is_terminal:
+        _show(report, console, comparison)
+        return
+    with console.capture() as caught:
+        _show(report, console, comparison)
+    console.file.write("\n".join(row.rstrip() for row in caught.get().split("\n")))
+    console.file.flush()
+
+
+def _show(report: Report, console: Console, comparison: Comparison | None) -> None:
     _head(report, console)
     _gates(report, console)
     _plan(report, console)
@@ -118,7 +134,8 @@ def _repositories(report: Report, console: Console) -> None:
     advised = gist.advice(report)
     _say(console, "Repositories", "bold")
     table = Table.grid(padding=(0, 2), expand=False)
-    table.add_column(max_width=34, overflow="fold")
+    room = max(console.width - _BESIDE, _NARROWEST)
+    table.add_column(max_width=room, no_wrap=True, overflow="ellipsis" if _fit("…", console) == "…" else "crop")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

@@ -106,7 +106,7 @@ def claims(portfolio: Portfolio, *, skills: dict[str, dict[str, Any]], enough: f
     declared = sum(skill.status is SkillStatus.DECLARED for skill in bare)
     share = (len(shown) + declared / 2) / len(named)
     said = f"{len(shown)} of {len(named)} skills that {source} are demonstrated in code"
-    said += f", {declared} more are dependencies" if declared else ""
+    said += f", {declared} more {'is a dependency' if declared == 1 else 'are dependencies'}" if declared else ""
     if share >= enough:
         return met(f"{said}.", *(_place(skill) for skill in shown[:_NAMED]))
     titles = [skill.title or skill.id for skill in bare]
