@@ -159,3 +159,7 @@ def test_no_text_breaks_a_requirement(text: str) -> None:
 )
 def test_a_hostile_toml_is_refused(data: bytes) -> None:
     assert isinstance(manifest_project.parse(data), Unreadable)
+
+
+def test_a_continued_line_after_an_option_without_a_value_is_a_broken_file() -> None:
+    assert manifest_setup.parse_config(b"[metadata]\nname\n = churn\n") == Unreadable("broken setup.cfg")

@@ -223,3 +223,13 @@ def test_markdown_cells(source: str, heading: int, prose: int) -> None:
 )
 def test_half_characters_can_be_kept(code: str) -> None:
     msgspec.msgpack.encode(_read({"code": code}))
+
+
+@pytest.mark.parametrize("shown", [b'"\xfa 0.84"', b'["\xed\xa0\x80"]', b"[1e999999]", b"[" * 500 + b"]" * 500])
+def test_an_output_of_broken_bytes_costs_only_itself(shown: bytes) -> None:
+    output = b'{"output_type":"execute_result","metadata":{},"execution_count":1,"data":{"text/plain":' + shown + b"}}"
+    cell = b'{"cell_type":"code","metadata":{},"execution_count":1,"source":"x = 1","outputs":[' + output + b"]}"
+    fact = parse(b'{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[' + cell + b"]}")
+    assert isinstance(fact, NotebookFact)
+    assert [each.count for each in fact.cells] == [1]
+    assert fact.numbers == (("0.84",) if b"0.84" in shown else ())

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.facts import secrets
+from auditor.facts.credentials import is_weak
 from auditor.facts.fact import Fact, Parser, Unreadable
 from auditor.facts.secrets import Secret, SecretsFact
 
@@ -122,3 +123,14 @@ def test_a_notebooks_output_by_cell() -> None:
 @given(data=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
 def test_no_bytes_break_a_parser(parser: Parser, data: bytes) -> None:
     assert isinstance(parser.parse(data), SecretsFact | Unreadable)
+
+
+@pytest.mark.parametrize("value", ["4" * 199 + "(", "user" * 49 + "(", "key" * 60 + "Q(", "pass" * 45 + "word!("])
+def test_a_made_up_value_is_judged_in_one_pass(value: str) -> None:
+    """A pattern needed two to the hundredth steps for the first: fuzzing found it."""
+    assert isinstance(secrets.parse_code(f"password = '{value}'\n".encode()), SecretsFact)
+
+
+@pytest.mark.parametrize(("value", "weak"), [("PostgreSQL_2024", True), ("my-secret-key!", True), ("myKar27", False)])
+def test_made_up_values(value: str, *, weak: bool) -> None:
+    assert is_weak(value) is weak

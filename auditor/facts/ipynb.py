@@ -65,7 +65,7 @@ class Output(msgspec.Struct, frozen=True):
 
     def text(self) -> str:
         """Return what it shows as plain text."""
-        return _text(msgspec.json.decode(self.raw)) if memoryview(self.raw).nbytes else ""
+        return _printed(self.raw)
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -203,6 +203,17 @@ def _summary(output: _Output) -> Output:
         error=(_text(output.ename)[:_SAID] or "error") if failed else None,
         stderr="stderr" in (output.name, output.stream),
     )
+
+
+def _printed(raw: msgspec.Raw) -> str:
+    """Decode what the quick decoder skipped, and so did not check: its text need not be UTF-8."""
+    data = bytes(memoryview(raw))
+    try:
+        return _text(msgspec.json.decode(data)) if data else ""
+    except UnicodeDecodeError:
+        return _text(msgspec.json.decode(data.decode("utf-8", "replace")))
+    except (msgspec.DecodeError, RecursionError):
+        return ""
 
 
 def _text(value: object) -> str:

@@ -60,7 +60,7 @@ def parse_config(data: bytes) -> Fact:
     config = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         config.read_string(text)
-    except (configparser.Error, ValueError):
+    except (configparser.Error, ValueError, AttributeError):  # the last: a continued line after an option without value
         return Unreadable("broken setup.cfg")
     lines = Lines(text)
     sections = set(config.sections())

@@ -149,6 +149,8 @@ def _order(counts: Sequence[int], consecutive: float, back: float) -> float:
     steps = [later - earlier for earlier, later in pairwise(counts)]
     if counts[0] == 1 and all(step == 1 for step in steps):
         return 1.0
+    if not steps:
+        return 0.5  # one cell, numbered as if others had run before it
     by_one = sum(step == 1 for step in steps) / len(steps)
     backward = sum(step <= 0 for step in steps) / len(steps)
     return 0.5 if by_one >= consecutive and backward <= back else 0.0
