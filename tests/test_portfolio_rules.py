@@ -206,7 +206,7 @@ def test_the_profiles_readme_counts_as_a_claim() -> None:
 
 def test_the_fix_names_the_project_and_what_it_lacks() -> None:
     weak = project("b", 72, **_STORY | {"readme_results": "unmet"})
-    assert judged("portfolio-best", project("a", **_STORY), weak).fix == "Bring b up: 72 points, lacks readme-results."
+    assert judged("portfolio-best", project("a", **_STORY), weak).fix == "Bring b up: readme-results is unmet."
     built = project("a", **_BUILT | {"tests_present": "partly", "typing_hints": "unmet"})
     assert judged("portfolio-engineered", built).fix == "Make a tested and typed."
 

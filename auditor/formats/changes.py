@@ -51,7 +51,7 @@ def rulebook(comparison: Comparison, rules: Mapping[str, RuleText]) -> list[str]
         return []
     book = comparison.before_rulebook
     was = f"The rulebook changed since then (it was {book.name} {book.version})"
-    lines = [f"{was}, so a part of the change is the rulebook's and not the candidate's."]
+    lines = [f"{was}, so a part of any change is the rulebook's and not the candidate's."]
     if comparison.of(ChangeKind.UNCLEAR):
         lines.append(_SAME_COMMIT)
     for names, label in (

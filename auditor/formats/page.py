@@ -52,6 +52,7 @@ class Card(NamedTuple):
     best: CriterionScore | None
     worst: CriterionScore | None
     scores: dict[str, float | None]
+    brief: bool
     counted: str
     open: list[tuple[Status, list[Item]]]
     more: int
@@ -121,7 +122,7 @@ def build(report: Report, comparison: Comparison | None) -> Page:
         plan=plan,
         ladder=pictures.ladder(report.score, first) if report.score is not None and first else None,
         rows=_rows(report),
-        own=_card(report, None, "portfolio", long=long),
+        own=_card(report, None, "portfolio", long=False),
         cards=cards,
         columns=_columns(cards),
         glance_folded=len(cards) > _GLANCE,
@@ -187,6 +188,7 @@ def _card(report: Report, repository: RepositoryReport | None, slug: str, *, lon
         best=ranked[0] if len(ranked) > 1 else None,
         worst=ranked[-1] if len(ranked) > 1 else None,
         scores={c.id: c.score for c in repository.criteria} if repository else {},
+        brief=long,
         counted=_counted(counted),
         open=_by_status(shown),
         more=len(opened) - len(shown),

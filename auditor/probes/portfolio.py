@@ -36,7 +36,7 @@ def best(portfolio: Portfolio, *, asks: tuple[str, ...], at: float) -> Verdict:
     said = f"{sum(each == 1 for each, _ in ranked)} of two exceptional projects; the closest: {names}."
     if not quality:
         return unmet(said, *evidence)
-    return partly(said, *evidence, score=quality, fix=f"Bring {ranked[-1][1].name} up: {evidence[-1].excerpt}.")
+    return partly(said, *evidence, score=quality, fix=_bring(ranked[-1][1], asks, at))
 
 
 def _quality(project: Project, asks: tuple[str, ...], at: float) -> float:
@@ -47,10 +47,22 @@ def _quality(project: Project, asks: tuple[str, ...], at: float) -> float:
 
 
 def _lacks(project: Project, asks: tuple[str, ...], at: float) -> str:
-    lacking = [rule for rule in asks if (f := project.findings.get(rule)) and f.status in (Status.PARTLY, Status.UNMET)]
+    lacking = _open(project, asks)
     points = f"{project.score or 0:.0f} points"
     low = f" of {at:g}" if (project.score or 0.0) < at else ""
-    return f"{points}{low}" + (f", lacks {', '.join(lacking)}" if lacking else "")
+    return f"{points}{low}" + (f". {lacking}" if lacking else "")
+
+
+def _bring(project: Project, asks: tuple[str, ...], at: float) -> str:
+    """Say what to do for a project that is close: how far it has to rise, and what is open."""
+    lacking = _open(project, asks)
+    rise = f" from {project.score or 0:.0f} points to {at:g}" if (project.score or 0.0) < at else ""
+    return f"Bring {project.name} up{rise}" + (f": {lacking}." if lacking else ".")
+
+
+def _open(project: Project, asks: tuple[str, ...]) -> str:
+    found = [project.findings[rule] for rule in asks if rule in project.findings]
+    return "; ".join(f.summary.rstrip(".")[:_CUT] for f in found if f.status in (Status.PARTLY, Status.UNMET))
 
 
 def weakest(
@@ -113,7 +125,7 @@ def _reason(project: Project) -> str:
         key=lambda f: (-f.weight * (1 - (f.score or 0.0)), f.rule),
     )
     said = "; ".join(f.summary.rstrip(".")[:_CUT] for f in lost[:2])
-    return f"{project.score or 0:.0f} points, {project.kind}" + (f". {said}" if said else "")
+    return f"{project.score or 0:.0f} points, {project.kind.replace('-', ' ')}" + (f". {said}" if said else "")
 
 
 def breadth(portfolio: Portfolio, *, areas: int, each: int) -> Verdict:
