@@ -14,6 +14,7 @@ from auditor.views.readme import Readme
 
 Terms = Mapping[str, tuple[str, ...]]
 """Words by language."""
+OTHER_LANGUAGE = "The README is in a language that this rulebook has no words for."
 
 _LATIN_END = 0x250
 _BARE = {
@@ -27,11 +28,16 @@ _SCRIPTS = (
     ("zh", re.compile("[\u4e00-\u9fff]")),
 )
 _OTHER_SCRIPT = re.compile("[\u0370-\u1cff]")
+_OTHER_LATIN = re.compile("[ıİğĞşŞłŁąĄęĘśŚźŹżŻćĆńŃřŘěĚůŮčČšŠžŽđĐőŐűŰăĂșȘțȚţŢåÅøØæÆðÐþÞơƠưƯ\u1ea0-\u1ef9]")
+"""Letters of languages that no table has words for: Turkish, Slavic, Hungarian, Romanian, Nordic, Vietnamese."""
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 20_000
 _SCRIPT_SHARE = 0.06
-_OTHER_SHARE = 0.4
+_OTHER_SHARE = 0.12
+_OTHER_LATIN_SHARE = 0.008
+_NAMES = 3
+_ENGLISH = 0.06
 _FEW_WORDS = 25
 _RARE = 0.04
 _BEYOND_DOUBT = 1.3
@@ -54,9 +60,12 @@ def tongue(text: MarkupFact, languages: Terms) -> str | None:
     for name, script in _SCRIPTS:
         if len(script.findall(sample)) > _SCRIPT_SHARE * letters:
             return name
-    if len(_OTHER_SCRIPT.findall(sample)) > _OTHER_SHARE * letters:
-        return None
-    return _latin(sample, languages)
+    other = len(_OTHER_SCRIPT.findall(sample)) > _OTHER_SHARE * letters
+    marked = len(_OTHER_LATIN.findall(sample))
+    words = [word.lower() for word in _WORD.findall(sample)]
+    if other or marked > max(_OTHER_LATIN_SHARE * letters, _NAMES):
+        return "en" if _is_english(words, languages) else None
+    return _latin(words, languages)
 
 
 def understood(readme: Readme, languages: Terms, known: Iterable[str]) -> tuple[str, MarkupFact] | None:
@@ -116,8 +125,13 @@ def _sampled(text: MarkupFact) -> Iterable[str]:
             return
 
 
-def _latin(sample: str, languages: Terms) -> str | None:
-    words = [word.lower() for word in _WORD.findall(sample)]
+def _is_english(words: list[str], languages: Terms) -> bool:
+    """Tell whether a good part is in English too, as in a README in two languages."""
+    small = frozenset(languages.get("en", ()))
+    return sum(word in small for word in words) > _ENGLISH * len(words)
+
+
+def _latin(words: list[str], languages: Terms) -> str | None:
     if len(words) < _FEW_WORDS:
         return "en"
     hits = sorted(((sum(word in small for word in words), name) for name, small in _small(languages)), reverse=True)

@@ -5,7 +5,7 @@ import re
 from auditor.facts.markup import MarkupFact
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.probes.figures import Figure, Metrics, places, reported, value_of
-from auditor.probes.lexicon import Terms, finder, plain, tongue
+from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, finder, plain, tongue
 from auditor.views.artefacts import Artefacts
 from auditor.views.readme import Readme
 
@@ -21,7 +21,7 @@ def results(readme: Readme, *, metrics: Metrics, languages: Terms) -> Verdict:
     if sure:
         return _measured(readme, sure, metrics)
     if tongue(readme.text, languages) not in metrics.shares:
-        return unknown("The README is in a language that this rulebook has no words for.", Evidence(readme.path, 1))
+        return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
     if figures:
         told = f"{readme.path} has figures, but what they measure is not said."
         return partly(told, *_shown(readme, figures), confidence=Confidence.MEDIUM)

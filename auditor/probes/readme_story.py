@@ -7,7 +7,7 @@ import msgspec
 
 from auditor.facts.markup import MarkupFact, Passage, Section
 from auditor.model import Confidence, Evidence, Verdict, met, partly, unknown, unmet
-from auditor.probes.lexicon import Terms, below, finder, plain, understood
+from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, below, finder, plain, understood
 from auditor.views.readme import Readme
 
 _EXCERPT = 120
@@ -15,7 +15,6 @@ _NAMED = 6
 _SOME = 2
 _DRAWN = frozenset({"", "mermaid", "text"})
 _LETTERS_A_WORD = 6
-_OTHER_LANGUAGE = "The README is in a language that this rulebook has no words for."
 
 
 class ProblemWords(msgspec.Struct, frozen=True):
@@ -59,7 +58,7 @@ def problem(
     """
     found = understood(readme, languages, words.reasons)
     if found is None:
-        return unknown(_OTHER_LANGUAGE, Evidence(readme.path, 1))
+        return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
     path, text = found
     if text.words < least:
         told = f"{text.words} words in {path} are too few to say what problem is solved."
@@ -92,7 +91,7 @@ def method(readme: Readme, *, words: MethodWords, languages: Terms, enough: Enou
     """Look for data and for approach, each under a heading of its own or in as many telling words as given."""
     found = understood(readme, languages, words.steps)
     if found is None:
-        return unknown(_OTHER_LANGUAGE, Evidence(readme.path, 1))
+        return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
     path, text = found
     usage = below(text, finder(words.usage_headings))
     parts = [(line, plain(part)) for section, line, part in _parts(text) if section not in usage]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import msgspec
 
 from auditor.facts.markup import MarkupFact
-from auditor.model import Evidence, Verdict, met, partly, unmet
-from auditor.probes.lexicon import Terms, finder, plain
+from auditor.model import Evidence, Verdict, met, partly, unknown, unmet
+from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, finder, plain, tongue
 from auditor.views.paths import Tree
 from auditor.views.readme import Readme
 
@@ -49,7 +49,7 @@ class _Line(msgspec.Struct, frozen=True):
     code: bool = True
 
 
-def usage(readme: Readme, tree: Tree, *, commands: Commands, words: UsageWords) -> Verdict:
+def usage(readme: Readme, tree: Tree, *, commands: Commands, words: UsageWords, languages: Terms) -> Verdict:
     """Look for commands that install and commands that run, and for the files that they need."""
     path = readme.path
     lines = list(_lines(readme.text, tree, commands))
@@ -73,6 +73,8 @@ def usage(readme: Readme, tree: Tree, *, commands: Commands, words: UsageWords) 
     if install or run:
         there, lacks = ("install", "run") if install else ("run", "install")
         return partly(f"{path} says how to {there} the project, but not how to {lacks} it.", *shown)
+    if tongue(readme.text, languages) not in words.usage_headings:
+        return unknown(OTHER_LANGUAGE, Evidence(path, 1))
     if told_of := prose or obtain:
         told = f"{path} describes its use in words, without commands that install and run it."
         return partly(told, _at(path, told_of), score=0.4)
