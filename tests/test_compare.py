@@ -1,5 +1,9 @@
 """A comparison says what the candidate did, and keeps apart what the rulebook did and what could not be assessed."""
 
+import csv
+import io
+import json
+
 import msgspec
 import pytest
 import sample_reports
@@ -7,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.compare import Change, ChangeKind, Comparison, compare
-from auditor.formats import changes
+from auditor.formats import changes, sarif
+from auditor.formats import csv as csv_form
 from auditor.model import AuditorError, Candidate, Finding, Report, RepositoryReport, RulebookName, Status
 
 AVERAGE = sample_reports.AVERAGE
@@ -135,6 +140,17 @@ def test_two_names_without_a_repository_in_common_are_refused() -> None:
 
     with pytest.raises(AuditorError, match="is about B"):
         compare(other, AVERAGE)
+
+
+def test_csv_and_sarif_call_a_new_repositorys_findings_new() -> None:
+    fewer = msgspec.structs.replace(AVERAGE, repositories=AVERAGE.repositories[1:])
+    comparison = compare(fewer, AVERAGE)
+    rows = csv.DictReader(io.StringIO(csv_form.render(AVERAGE, comparison)))
+    results = json.loads(sarif.render(AVERAGE, comparison))["runs"][0]["results"]
+    states = {r["baselineState"] for r in results if r["message"]["text"].startswith("churn-prediction: ")}
+
+    assert {row["change"] for row in rows if row["repository"] == "churn-prediction"} == {"new"}
+    assert states == {"new"}
 
 
 def test_two_candidates_are_refused() -> None:

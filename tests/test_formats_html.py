@@ -358,3 +358,10 @@ def test_a_theme_that_does_not_fit_is_refused_in_a_sentence(tmp_path: Path, name
 def test_a_theme_folder_that_is_absent_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AuditorError, match="no such folder"):
         html.render(AVERAGE, None, tmp_path / "absent")
+
+
+def test_a_theme_folder_with_nothing_that_is_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("{{ 7 * 7 }}", encoding="utf-8")
+
+    with pytest.raises(AuditorError, match=r"none of theme\.css, .*words\.toml"):
+        html.render(AVERAGE, None, tmp_path)

@@ -15,6 +15,7 @@ from auditor import resources
 from auditor.model import AuditorError
 
 _LOGOS = {"logo.svg": "image/svg+xml", "logo.png": "image/png"}
+_FILES = ("theme.css", *_LOGOS, "words.toml")
 _LARGEST = 200_000
 _OUTSIDE = re.compile(r"(?i)</|<!|@import|url\s*\((?!\s*[\"']?data:)|expression\s*\(|\\")
 
@@ -36,6 +37,8 @@ def load(folder: Path | None) -> Brand:
         raise AuditorError(
             f"--template {folder}: no such folder; it may hold theme.css, logo.svg or logo.png, words.toml"
         )
+    if not any((folder / name).is_file() for name in _FILES):
+        raise AuditorError(f"--template {folder}: there is none of {', '.join(_FILES)}, and nothing else there is read")
     own = folder / "words.toml"
     changed = _words(own) if own.is_file() else {}
     strange = sorted(changed.keys() - words.keys())

@@ -1,4 +1,7 @@
-"""The report as CSV for a spreadsheet: one row a finding, or one row a repository. No cell is read as a formula."""
+"""The report as CSV for a spreadsheet: one row a finding, or one row a repository. No cell is read as a formula.
+
+The text begins with a byte order mark: without it Excel takes UTF-8 for the machine's old code page.
+"""
 
 import csv
 import io
@@ -121,6 +124,7 @@ def render_repositories(report: Report, comparison: Comparison | None = None, te
 
 def _written(columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]) -> str:
     out = io.StringIO()
+    out.write("\ufeff")
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
     writer.writerow([escape.cell(column) for column in columns])
     for row in rows:
