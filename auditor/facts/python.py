@@ -136,6 +136,7 @@ _OLD_LINE = re.compile(
 )
 _NEW_MESSAGE = re.compile(r"f-string: (?:unmatched|expecting '}'|unterminated)|f-string expression part cannot include")
 _NEW_LINE = re.compile(r"\s*(?:type\s+\w+(?:\[.{0,200}\])?\s*=|(?:async\s+)?(?:def|class)\s+\w+\[)")
+_CODE_LINE = re.compile(r"^[^\S\n]*+[^#\s]", re.MULTILINE)
 _LOOKED_AT = 200_000
 
 
@@ -183,7 +184,7 @@ def _problem(source: str, message: str, line: int | None) -> Problem:
 
 
 def _code_lines(source: str) -> int:
-    return sum(1 for line in source.split("\n") if (text := line.strip()) and text[0] != "#")
+    return len(_CODE_LINE.findall(source))
 
 
 PARSER = Parser(name="python", fact=PythonFact, parse=parse, reads=lambda path: suffix(path) in ("py", "pyw"))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _JOINTS = re.compile(r"[-_/.]+|(?<=[a-z])(?=[A-Z])")
+_SPECIAL = re.compile(r"[*# ]")
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -20,7 +21,9 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def found(text: str, words: Iterable[str]) -> tuple[str, ...]:
     """Return the distinct matches in lower case, in the text's order."""
-    return tuple(dict.fromkeys(match[0].lower() for match in pattern(tuple(words)).finditer(text)))
+    lowered = text.lower()
+    here = tuple([word for word in words if _beginning(word) in lowered])  # most texts hold none: no pattern is made
+    return tuple(dict.fromkeys(match[0].lower() for match in pattern(here).finditer(text))) if here else ()
 
 
 def spaced(name: str) -> str:
@@ -32,6 +35,12 @@ def strings(table: Mapping[str, object], key: str) -> tuple[str, ...]:
     """Return a list of a data table, empty where a user's rulebook leaves it out."""
     values = table.get(key, ())
     return tuple(str(value) for value in values) if isinstance(values, list | tuple) else ()
+
+
+@lru_cache(maxsize=4096)
+def _beginning(word: str) -> str:
+    """Return what a text in lower case must hold for the word to stand in it."""
+    return _SPECIAL.split(word, maxsplit=1)[0].lower()
 
 
 def _alternative(word: str) -> str:
