@@ -69,8 +69,12 @@ class Row(NamedTuple):
 
 
 def run(*arguments: str | Path, path: str | None = None, folder: Path | None = None) -> Cost:
-    """Run Python in a process of its own and return what it cost, with its children."""
+    """Run Python in a process of its own and return what it cost, with its children.
+
+    Modules are compiled once for all, as for a user: whoever forbids Python to keep bytecode measures the compiler.
+    """
     environment = os.environ | ({} if path is None else {"PATH": path})
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begun = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *map(str, arguments)],
