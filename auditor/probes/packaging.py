@@ -59,7 +59,7 @@ def dependencies(packaging: Packaging, *, names: Names, nearly: float, few: int,
         all_of_them = f"All {len(needs)} imported packages are" if len(needs) > 1 else "The one imported package is"
         return met(f"{all_of_them} declared.", *places)
     lacking = ", ".join(need.distributions[0] for need in missing[:_SHOWN])
-    summary = f"{said}; missing: {lacking}{' …' if len(missing) > _SHOWN else ''}."
+    summary = f"{said}; missing: {lacking}{' and more' if len(missing) > _SHOWN else ''}."
     shown = (*places[:1], *(need.imported.place for need in missing[:_SHOWN]))
     if share >= nearly or (len(missing) <= few and len(missing) * 3 < len(needs)):
         sure = Confidence.HIGH if share >= nearly else Confidence.MEDIUM
@@ -169,7 +169,7 @@ def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> 
     declared = {each.name for group in listed for each in group.requirements}
     missing = _missing(needs, declared, names)
     lacking = ", ".join(need.distributions[0] for need in needs[:_SHOWN])
-    fix = f"Add a requirements.txt or pyproject.toml with {lacking}{' …' if len(needs) > _SHOWN else ''}."
+    fix = f"Add a requirements.txt or pyproject.toml with {lacking}{' and more' if len(needs) > _SHOWN else ''}."
     if len(missing) < len(needs):
         kind = "a Dockerfile" if packaging.containers else "notebooks" if packaging.notebooks else "the README"
         said = f"Packages are only listed in {kind}: {len(needs) - len(missing)} of {len(needs)} imported ones."
@@ -181,7 +181,7 @@ def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> 
         return partly(f"{path} can't be read: {why.reason}.", Evidence(path, why.line), score=0.2, fix=fix)
     are = "package is" if len(needs) == 1 else "packages are"
     return unmet(
-        f"{len(needs)} imported {are} declared nowhere: {lacking}{' …' if len(needs) > _SHOWN else ''}.",
+        f"{len(needs)} imported {are} declared nowhere: {lacking}{' and more' if len(needs) > _SHOWN else ''}.",
         *(need.imported.place for need in needs[:_SHOWN]),
         fix=fix,
     )
@@ -190,7 +190,7 @@ def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> 
 def _add(missing: list[Need], packaging: Packaging) -> str:
     target = packaging.declaring[0].path if packaging.declaring else "requirements.txt"
     named = "; ".join(f"`{need.distributions[0]}`, imported in {need.imported.where}" for need in missing[:_SHOWN])
-    return f"Add to {target}: {named}{' …' if len(missing) > _SHOWN else ''}."
+    return f"Add to {target}: {named}{' and more' if len(missing) > _SHOWN else ''}."
 
 
 def _counts(manifest: Manifest) -> bool:
