@@ -56,10 +56,10 @@ def present(
     `enough` and `least` are words of it all, `about` words on what isn't set-up, `lessons` phrases.
     """
     size, lines = length(readme.text), _lines(readme)
-    where = Evidence(readme.path, 1, excerpt=f"{size} words")
+    where = Evidence(readme.path, 1, excerpt=_count(size, "word"))
     alone = len(readme.text.passages) == 1 and not readme.text.blocks and 2 * size < 3 * least
     if size < least or alone:
-        return unmet(f"{readme.path} has {size} words: too few to say anything about the project.", where)
+        return unmet(f"{readme.path} has {_count(size, 'word')}: too few to say anything about the project.", where)
     found = _foreign(lines, templates)
     if found is not None and readme.text.words - found[0].words < enough:
         return _templated(readme, *found, least=least)
@@ -78,7 +78,7 @@ def present(
     if readme.nested:
         return partly(f"No README stands where hosts show it; {readme.path} speaks for a part.", where)
     if size < enough:
-        return partly(f"{readme.path} has {size} words; {enough} or more can describe a project.", where)
+        return partly(f"{readme.path} has {_count(size, 'word')}; {enough} or more can describe a project.", where)
     if _about(readme.text, words) < about:
         return partly(f"{readme.path} tells of the set-up alone, not of what the project is.", where)
     return met(f"{readme.path} describes the project in {size} words.", where)
@@ -106,9 +106,13 @@ def concise(
     text = readme.text
     size = length(text)
     headings = tuple(section for section in text.sections if section.level)
-    where = Evidence(readme.path, 1, excerpt=f"{size} words, {text.lines} lines, {_count(len(headings), 'heading')}")
+    where = Evidence(
+        readme.path,
+        1,
+        excerpt=f"{_count(size, 'word')}, {_count(text.lines, 'line')}, {_count(len(headings), 'heading')}",
+    )
     if size < thin:
-        return unmet(f"{size} words are too thin to understand the project from.", where)
+        return unmet(f"{_count(size, 'word')}: too thin to understand the project from.", where)
     if _about(text, words) < about:
         return partly(f"{size} words, all on the set-up, don't let the project be understood.", where, score=0.3)
     if size > endless or (size > long and text.lines > lines and len(headings) > long_lines):
@@ -116,7 +120,8 @@ def concise(
     walls = [p for p in text.passages if len(p.text.split()) > wall]
     if size > short and len(headings) < _structure(size, short):
         told = f"{size} words under {_count(len(headings), 'heading')}: there is nothing to skim by."
-        return unmet(told, where) if size > long // 2 and walls else partly(told, where)
+        endless_list = text.lines > lines
+        return unmet(told, where) if size > long // 2 and (walls or endless_list) else partly(told, where)
     if size > long or text.lines > lines:
         return partly(f"{size} words in {text.lines} lines: more than three minutes of reading.", where, score=0.5)
     if size < 2 * thin:
@@ -177,6 +182,14 @@ def _foreign(lines: Lines, templates: Mapping[str, Template]) -> tuple[Template,
         if marks := list(_phrases(lines, template.marks)):
             return template, marks
     return None
+
+
+def untouched(readme: Readme, templates: Mapping[str, Template], *, least: int) -> tuple[Template, Evidence] | None:
+    """Return the template that a README is, with fewer than `least` words added to it, and what gives it away."""
+    found = _foreign(_lines(readme), templates)
+    if found is None or readme.text.words - found[0].words >= least:
+        return None
+    return found[0], found[1][0]
 
 
 def _templated(readme: Readme, template: Template, marks: list[Evidence], *, least: int) -> Verdict:

@@ -1,18 +1,23 @@
 """Whether a README says what problem is solved, and how: data and approach."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from auditor.facts.markup import MarkupFact, Passage, Section
 from auditor.model import Confidence, Evidence, Verdict, met, partly, unknown, unmet
 from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, below, finder, plain, understood
+from auditor.probes.readme import Template, untouched
 from auditor.views.readme import Readme
 
 _EXCERPT = 120
 _NAMED = 6
 _SOME = 2
+_SCREENS = 3
+_CLAUSE = 4
+_BOXES = ("[ ]", "[x]", "[X]")
+_NUMBERED = re.compile(r"\b(?:problem|challenge)\w*\s*#?\s*\d", re.IGNORECASE)
 _DRAWN = frozenset({"", "mermaid", "text"})
 _LETTERS_A_WORD = 6
 
@@ -50,7 +55,15 @@ class Enough(msgspec.Struct, frozen=True):
 
 
 def problem(
-    readme: Readme, *, words: ProblemWords, languages: Terms, screen: int, said: int, reasons: int, least: int
+    readme: Readme,
+    *,
+    words: ProblemWords,
+    languages: Terms,
+    templates: Mapping[str, Template],
+    screen: int,
+    said: int,
+    reasons: int,
+    least: int,
 ) -> Verdict:
     """Look for the problem on the first `screen` words and under headings of its own with `said` words or more.
 
@@ -63,10 +76,14 @@ def problem(
     if text.words < least:
         told = f"{text.words} words in {path} are too few to say what problem is solved."
         return unmet(told, Evidence(path, 1, excerpt=_start(text, len(text.sections) - 1)))
+    if foreign := untouched(readme, templates, least=least):
+        return unmet(f"{path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
     because = finder(words.reasons)
+    setup = below(text, finder(words.usage_headings))
     for number in _under(text, finder(words.problem_headings)):
         section = text.sections[number]
-        if number > 1 and _size(text, number) >= said:
+        own = number > 1 and number not in setup and not _NUMBERED.search(section.title)
+        if own and _size(text, number) >= said:
             title = f"“{section.title}” in {path} says what problem is solved."
             return met(title, Evidence(path, section.line, excerpt=_start(text, number) or section.title))
     aims = set(_under(text, finder(words.aim_headings)))
@@ -76,10 +93,8 @@ def problem(
         best = max(reason, key=lambda pair: len(pair[1]))[0]
         return met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
     task = finder(words.tasks)
-    setup = below(text, finder(words.usage_headings))
-    outside = [p for p in text.passages if p.section not in setup]
-    named = next((p for p in seen if p in outside and task.search(plain(p.text))), None)
-    named = named or next((p for p in outside if task.search(plain(p.text))), None)
+    early = (p for p in _first_screen(text, _SCREENS * screen, aims) if p.section not in setup and _is_clause(p.text))
+    named = next((p for p in early if task.search(plain(p.text))), None)
     if named is not None:
         told = f"{path} names the task, but not for whom or why it is solved."
         return partly(told, _at(path, named), confidence=Confidence.MEDIUM)
@@ -87,12 +102,16 @@ def problem(
     return unmet(f"{path} does not say what problem the project solves.", looked)
 
 
-def method(readme: Readme, *, words: MethodWords, languages: Terms, enough: Enough) -> Verdict:
+def method(
+    readme: Readme, *, words: MethodWords, languages: Terms, templates: Mapping[str, Template], enough: Enough
+) -> Verdict:
     """Look for data and for approach, each under a heading of its own or in as many telling words as given."""
     found = understood(readme, languages, words.steps)
     if found is None:
         return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
     path, text = found
+    if foreign := untouched(readme, templates, least=enough.words):
+        return unmet(f"{path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
     usage = below(text, finder(words.usage_headings))
     parts = [(line, plain(part)) for section, line, part in _parts(text) if section not in usage]
     inputs = _hits(parts, words.data_words)
@@ -109,6 +128,13 @@ def method(readme: Readme, *, words: MethodWords, languages: Terms, enough: Enou
         return partly(f"{path} names parts of the method; {lacks} hardly described.", *shown)
     looked = "looked for a dataset, models, steps or an architecture"
     return unmet(f"{path} says nothing of data or approach.", Evidence(path, 1, excerpt=looked))
+
+
+def _is_clause(said: str) -> bool:
+    """Tell whether a passage has words enough to name a task, one letter a word where no spaces part them."""
+    if said.startswith(_BOXES):
+        return False
+    return len(said.split()) >= _CLAUSE or (not said.isascii() and len(said) > 2 * _LETTERS_A_WORD)
 
 
 def _headed(text: MarkupFact, headings: Terms, usage: set[int], said: int) -> Section | None:

@@ -22,7 +22,8 @@ _SCRIPT_FOLDERS = re.compile(r"\bcd\s+(?P<path>[\w./\\-]+)")
 class Commands(msgspec.Struct, frozen=True):
     """Regular expressions over a line: what installs, what runs, what does both, what fetches the code.
 
-    `run_code` and `both_code` are words that are commands only in code; `prose` tells what is opened by hand.
+    `run_code` and `both_code` are words that are commands only in code; `prose` tells what is opened by hand;
+    `asks` marks commands that only ask for help.
     """
 
     install: tuple[str, ...]
@@ -30,6 +31,7 @@ class Commands(msgspec.Struct, frozen=True):
     run_code: tuple[str, ...]
     both: tuple[str, ...]
     both_code: tuple[str, ...]
+    asks: tuple[str, ...]
     obtain: tuple[str, ...]
     needs: tuple[str, ...]
     prose: tuple[str, ...]
@@ -56,7 +58,9 @@ def usage(readme: Readme, tree: Tree, *, commands: Commands, words: UsageWords, 
     both = _first(lines, commands.both, commands.both_code)
     obtain = _first(lines, commands.obtain)
     install = both or _first(lines, commands.install)
-    run = both or _first(lines, commands.run, commands.run_code) or _example(readme.text)
+    asks = re.compile("|".join(commands.asks))
+    running = [line for line in lines if not asks.search(line.text)]
+    run = both or _first(running, commands.run, commands.run_code) or _example(readme.text)
     if install is None and obtain and run and "http.server" in run.text:
         install = obtain
     shown = tuple(_at(path, line) for line in dict.fromkeys((install, run)) if line)
@@ -86,6 +90,9 @@ def _complete(path: str, install: _Line, run: _Line, shown: tuple[Evidence, ...]
     lost = (*install.lost, *(name for name in run.lost if name not in install.lost))
     if install.lost and run.lost:
         return partly(f"The commands in {path} need files that are not there: {', '.join(lost)}.", *shown, score=0.4)
+    if run.lost:
+        told = f"{path} gives commands that install and run the project, but {run.lost[0]}, which is run, is not there."
+        return partly(told, *shown, score=0.6, fix=f"Correct line {run.line} of {path}: {run.lost[0]} is not there.")
     return met(f"{path} gives commands that install and run the project.", *shown)
 
 
