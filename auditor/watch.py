@@ -1,13 +1,15 @@
 """Know what a worker was doing when it died, and make it die when one step outruns its time.
 
-A step's name is written to a small file before the step begins, and the interpreter's own watchdog thread ends the
-process when the step takes too long, even inside C code that never gives up the lock. Whoever started the worker
-reads the name and starts it again without that step.
+A step's name is written to a small file before the step begins, and an alarm of the system ends the process when the
+step takes too long, even inside C code that never gives up the lock. Whoever started the worker reads the name and
+starts it again without that step.
 """
 
 import faulthandler
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,8 @@ class Watch:
         self._seconds = seconds
         self._journal = None if journal is None else os.open(journal, os.O_RDWR | os.O_CREAT, 0o600)
         self._silent = None if journal is None else os.open(os.devnull, os.O_WRONLY)
+        if journal is not None and sys.platform != "win32" and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whoever started us may have it ignored
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -31,11 +35,11 @@ class Watch:
             yield
             return
         os.pwrite(self._journal, name.encode()[:_WIDTH].ljust(_WIDTH), 0)
-        faulthandler.dump_traceback_later(self._seconds, exit=True, file=self._silent)
+        _end_after(self._seconds, self._silent)
         try:
             yield
         finally:
-            faulthandler.cancel_dump_traceback_later()
+            _end_after(0, self._silent)
             os.pwrite(self._journal, b" " * _WIDTH, 0)
 
     def close(self) -> None:
@@ -44,6 +48,16 @@ class Watch:
             os.close(self._journal)
         if self._silent is not None:
             os.close(self._silent)
+
+
+def _end_after(seconds: float, silent: int) -> None:
+    """Let the process end in so many seconds, 0: no more. The alarm is one system call; Windows has a thread for it."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    elif seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=silent)
+    else:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def last_step(journal: Path) -> str:
