@@ -80,7 +80,7 @@ def ladder(now: float, steps: Sequence[tuple[int, float]]) -> Markup:
     parts = [f'<rect class="track" width="{_STEPS_WIDTH}" height="18" y="24" rx="3"/>']
     parts.append(f'<rect class="now" width="{now * scale:.1f}" height="18" y="24" rx="3"/>')
     parts.append(
-        f'<text class="small" x="{max(now * scale, 52):.1f}" y="16" text-anchor="end">now {words.number(now)}</text>'
+        f'<text class="small" x="{max(now * scale, 66):.1f}" y="16" text-anchor="end">now {words.number(now)}</text>'
     )
     start = now
     for number, after in steps:
