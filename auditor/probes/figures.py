@@ -39,6 +39,7 @@ _DOUBT = {"changes": 40, "scores": 20}
 _IN_TABLES = ("shares", "errors", "speeds", "scores", "efforts")
 _YEARS = range(1900, 2100)
 _LARGE = 100
+_NAME = re.compile(r"(?<![^\W\d_])[A-Z][A-Za-z]{1,40}[\s-]?$")
 
 
 class Metrics(msgspec.Struct, frozen=True, dict=True):
@@ -56,6 +57,8 @@ class Metrics(msgspec.Struct, frozen=True, dict=True):
     results_headings: Terms
     baselines: Terms
     pictures: Terms
+    losses: Terms
+    relations: Terms
 
     @cached_property
     def kinds(self) -> Mapping[str, re.Pattern[str]]:
@@ -150,7 +153,7 @@ def _in_clause(clause: _Clause, metrics: Metrics) -> Iterator[Figure]:
     for number in _NUMBER.finditer(text):
         owner = _owner(text, number.start(), number.end(), terms)
         if owner is None:
-            if clause.reporting and _telling(number):
+            if clause.reporting and _telling(number) and not _is_version(clause.text, number):
                 titled = metrics.kinds["shares"].search(clause.title) or metrics.kinds["errors"].search(clause.title)
                 yield _figure(clause, number, titled[0] if titled else "", sure=titled is not None)
             continue
@@ -211,6 +214,11 @@ def _fits(number: re.Match[str], kind: str, text: str) -> bool:
 def _telling(number: re.Match[str]) -> bool:
     unit = (number["unit"] or "").lower()
     return unit in _PER_CENT or bool(number["money"]) or (unit == "" and "." in number["n"][1:])
+
+
+def _is_version(text: str, number: re.Match[str]) -> bool:
+    """Tell whether a bare figure follows a name, as in "Gemini 2.5"."""
+    return not number["unit"] and not number["money"] and bool(_NAME.search(text, 0, number.start()))
 
 
 def _in_table(table: Table, metrics: Metrics, *, reporting: bool) -> Iterator[Figure]:

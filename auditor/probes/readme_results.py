@@ -11,6 +11,7 @@ from auditor.views.readme import Readme
 
 _EXCERPT = 120
 _NUMBER = re.compile(r"\d{1,15}(?:[.,]\d{1,15}){0,4}|\.\d{1,9}")
+_SHARE = re.compile(r"(?<![\w.,])[-+]?0?[.,]\d{1,4}(?![\w.,]*\d)|\d\s?%")
 _LARGE_COUNT = re.compile(r"(?<![\w:/.,-])(?:\d{1,3}(?:[.,]\d{3})+|\d{4,})\s+[^\W\d]")
 
 
@@ -18,6 +19,10 @@ def results(readme: Readme, *, metrics: Metrics, languages: Terms) -> Verdict:
     """Find measured figures of the outcome and say what they measure."""
     figures = reported(readme.text, metrics)
     sure = [figure for figure in figures if figure.sure]
+    lost = finder(metrics.losses)
+    if sure and all(lost.fullmatch(figure.metric) for figure in sure):
+        told = f"{readme.path} reports only a loss ({sure[0].text}): how training went, not what the model achieves."
+        return partly(told, *_shown(readme, sure), confidence=Confidence.MEDIUM)
     if sure:
         return _measured(readme, sure, metrics)
     if tongue(readme.text, languages) not in metrics.shares:
@@ -32,6 +37,10 @@ def results(readme: Readme, *, metrics: Metrics, languages: Terms) -> Verdict:
     counted = _counted(readme.text, parts)
     if counted is not None:
         return partly(f"{readme.path} has sizes, but no measured result.", Evidence(readme.path, *counted), score=0.3)
+    related = _related(readme.text, metrics)
+    if related is not None:
+        told = f"{readme.path} has figures on relations within the data, but no measured result of the work."
+        return partly(told, Evidence(readme.path, *related), score=0.3, confidence=Confidence.MEDIUM)
     looked = Evidence(readme.path, 1, excerpt="looked for a metric with a figure in text, lists and tables")
     return unmet(f"{readme.path} reports no measured result.", looked)
 
@@ -82,6 +91,14 @@ def _pictured(readme: Readme, parts: list[bool | None], metrics: Metrics) -> Evi
 def _counted(text: MarkupFact, parts: list[bool | None]) -> tuple[int, None, None, str] | None:
     for passage in text.passages:
         if parts[passage.section] and _LARGE_COUNT.search(passage.text):
+            return passage.line, None, None, passage.text[:_EXCERPT]
+    return None
+
+
+def _related(text: MarkupFact, metrics: Metrics) -> tuple[int, None, None, str] | None:
+    relations = finder(metrics.relations)
+    for passage in text.passages:
+        if _SHARE.search(passage.text) and relations.search(plain(passage.text)):
             return passage.line, None, None, passage.text[:_EXCERPT]
     return None
 
