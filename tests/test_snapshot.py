@@ -9,7 +9,7 @@ from repositories import bare, blob, commit, commit_tree, git, tree, working_tre
 
 from auditor.limits import Limits
 from auditor.repository import EntryKind
-from auditor.sources.git import EmptyRepositoryError, GitError
+from auditor.sources.git import EmptyRepositoryError, GitError, shadow
 from auditor.sources.snapshot import open_snapshot
 
 _FILES = {"README.md": "# Hello\n", "src/a.py": "x = 1\n"}
@@ -128,6 +128,14 @@ def test_replace_refs_do_not_change_what_is_read(tmp_path: Path) -> None:
         assert [data for _, data in snapshot.read(snapshot.entries)] == [b"true"]
 
 
+def test_a_reference_that_is_a_link_is_not_copied(tmp_path: Path) -> None:
+    folder = bare(tmp_path / "r.git", _FILES)
+    (tmp_path / "private").write_text("private", encoding="utf-8")
+    (folder / "refs" / "heads" / "linked").symlink_to(tmp_path / "private")
+    with shadow(folder) as ours:
+        assert "linked" not in {path.name for path in ours.rglob("*")}
+
+
 def test_links_are_entries_that_are_never_followed(tmp_path: Path) -> None:
     folder = working_tree(tmp_path / "r", {"README.md": "# Hello\n"})
     (folder / "passwords.txt").symlink_to("/etc/passwd")
@@ -140,8 +148,9 @@ def test_links_are_entries_that_are_never_followed(tmp_path: Path) -> None:
 
 
 def test_pipes_in_a_working_tree_are_left_alone(tmp_path: Path) -> None:
-    folder = working_tree(tmp_path / "r", {"README.md": "# Hello\n"})
-    os.mkfifo(folder / "README.rst")
+    folder = working_tree(tmp_path / "r", {"README.md": "# Hello\n", "README.rst": "Hello\n"})
+    (folder / "README.rst").unlink()
+    os.mkfifo(folder / "README.rst")  # still in the index, so that git lists it
     assert _paths(folder) == ["README.md"]
 
 
