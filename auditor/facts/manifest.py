@@ -25,7 +25,7 @@ class ManifestFact(Fact, frozen=True):
 
     `includes` are paths that it refers to (`-r`, `-c`, a file that setup.py reads); `name` that of the package it
     builds; `build` tells that it says how to build it, `packages` that it says what is in it; `python` is the version
-    asked for; `tools` the tools that it configures; `installs_itself` is `-e .`.
+    asked for; `tools` the tools that it configures.
     """
 
     kind: str
@@ -37,7 +37,6 @@ class ManifestFact(Fact, frozen=True):
     python: str = ""
     python_line: int = 0
     tools: tuple[str, ...] = ()
-    installs_itself: bool = False
 
 
 def normalised(name: str) -> str:

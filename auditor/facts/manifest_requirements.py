@@ -38,22 +38,19 @@ def parse(data: bytes) -> Fact:
     text = decode(data)
     includes: list[str] = []
     found: list[Requirement] = []
-    itself = False
     python, python_line = "", 0
     for number, line in _lines(text):
         if include := _INCLUDE.match(line):
             includes.append(include[1][:300])
         elif line.startswith(("-e .", "--editable .")) or line in (".", "./"):
-            itself = True
+            continue
         elif stated := _PYTHON.match(line):
             python, python_line = (stated[1], number) if stated[1] else (python, python_line)
         elif not line.startswith("-") or line.startswith(("-e ", "--editable ")):
             found.extend(_requirements(line, number))
         if len(found) > _MOST:
             break
-    return ManifestFact(
-        "requirements", tuple(found), tuple(includes), python=python, python_line=python_line, installs_itself=itself
-    )
+    return ManifestFact("requirements", tuple(found), tuple(includes), python=python, python_line=python_line)
 
 
 def installed(command: str, line: int = 0) -> tuple[Requirement, ...]:

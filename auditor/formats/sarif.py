@@ -1,12 +1,12 @@
 """The report as SARIF 2.1.0, for code scanning and for whatever else reads it.
 
 `render` has what a reader must act on: code scanning shows every result as an alert, whatever its `kind`, so results
-that passed would bury the others. `render_complete` has all of them, each with its kind. Both describe every rule.
+that passed would bury the others and are left out. Every rule is described.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,18 +35,7 @@ _WHOLE = "README.md"
 def render(report: Report, comparison: Comparison | None = None, template: Path | None = None) -> str:
     """Return what is not met or partly met, as SARIF that code scanning accepts."""
     del template
-    return _document(report, comparison, gist.OPEN)
-
-
-def render_complete(report: Report, comparison: Comparison | None = None, template: Path | None = None) -> str:
-    """Return every finding with its kind: pass, fail, open (not assessed) or notApplicable."""
-    del template
-    return _document(report, comparison, tuple(Status))
-
-
-def _document(report: Report, comparison: Comparison | None, statuses: Iterable[Status]) -> str:
-    chosen = frozenset(statuses)
-    found = [(name, finding) for name, finding in gist.all_findings(report) if finding.status in chosen]
+    found = [(name, finding) for name, finding in gist.all_findings(report) if finding.status in gist.OPEN]
     found.sort(key=lambda pair: (-pair[1].gain, -pair[1].weight, pair[0] or "", pair[1].rule))
     rules = _rules(report)
     places = {rule["id"]: place for place, rule in enumerate(rules)}

@@ -1,7 +1,7 @@
 """Questions about the repository itself: clean, small, free of credentials, licensed, described."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -36,7 +36,8 @@ def secrets(found: Secrets, *, settings_only: str) -> Verdict:
         kinds = ", ".join(dict.fromkeys(_called(each) for each in shown))
         return unmet(f"Committed: {kinds[:160]}.", *(each.place for each in shown[:_SHOWN]), confidence=sure, fix=fix)
     if dummy:
-        said = f"{_many(len(dummy), 'credential')} that look made up or local."
+        look = "looks" if len(dummy) == 1 else "look"
+        said = f"{_many(len(dummy), 'credential')} that {look} made up or local."
         fix = f"Read it from the environment in {_files(dummy)}, even for local use."
         return partly(said, *(each.place for each in dummy[:_SHOWN]), score=0.6, confidence=Confidence.MEDIUM, fix=fix)
     if found.environments:
@@ -51,22 +52,26 @@ def clean(tree: Tree, *, junk: Junk, stray: int, large_mb: float) -> Verdict:
     bad = tree.junk(junk.severe)
     small = tree.junk(junk.minor)
     count = sum(len(paths) for paths in bad.values())
-    places = [Evidence(paths[0], excerpt=f"{name}: {len(paths)} files") for name, paths in {**bad, **small}.items()]
+    places = [
+        Evidence(paths[0], excerpt=f"{name}: {_many(len(paths), 'file')}") for name, paths in {**bad, **small}.items()
+    ]
     fix = _cleaning(bad, small, ignored=bool(tree.ignoring))
     if count > stray:
-        listed = ", ".join(f"{name} ({len(paths)} files)" for name, paths in bad.items())
+        listed = ", ".join(f"{name} ({_many(len(paths), 'file')})" for name, paths in bad.items())
         return unmet(f"Committed: {listed}.", *places[:_SHOWN], fix=fix)
     repeated, heavy = tree.copies(junk.copies), tree.large(int(large_mb * _MIB), frozenset(junk.large))
     said = [] if tree.ignoring else ["there is no .gitignore"]
     said += [f"{name} ({len(paths)})" for name, paths in {**bad, **small}.items()]
-    said += [f"{repeated[0][0]} is committed {len(repeated[0])} times"] if repeated else []
-    said += [f"{heavy[0].path} is data or a model of more than {large_mb:g} MB"] if heavy else []
+    said += [f"the same file is committed {len(repeated[0])} times: {repeated[0][0]}"] if repeated else []
+    said += [f"data or a model of more than {large_mb:g} MB: {heavy[0].path}"] if heavy else []
     if said:
         places += [Evidence(each.path, excerpt=f"more than {large_mb:g} MB") for each in heavy[:1]]
         places += [Evidence(paths[1], excerpt=f"the same as {paths[0]}") for paths in repeated[:1]]
         places = places or [Evidence("", excerpt="looked for .gitignore")]
         summary = "; ".join(said)
-        return partly(f"{summary[:1].upper()}{summary[1:]}.", *places[:_SHOWN], score=0.6, fix=fix)
+        return partly(
+            f"{summary[:1].upper()}{summary[1:]}.", *places[:_SHOWN], score=0.6, fix=fix or _moving(repeated, heavy)
+        )
     return met("A .gitignore, and nothing that it should have kept out.", Evidence(tree.ignoring[0]))
 
 
@@ -158,7 +163,12 @@ def _cleaning(bad: Mapping[str, tuple[str, ...]], small: Mapping[str, tuple[str,
     paths = [found[0] for found in (*bad.values(), *small.values())]
     ignore = "" if ignored else "Add a .gitignore (GitHub's for Python will do). "
     removal = f"Remove from git: {', '.join(paths[:_SHOWN])}." if paths else ""
-    return f"{ignore}{removal}".strip() or "Delete the copies."
+    return f"{ignore}{removal}".strip()
+
+
+def _moving(repeated: Sequence[Sequence[str]], heavy: Sequence[Entry]) -> str:
+    move = f"Move {heavy[0].path} out of git: Git LFS, DVC, a release or a link. " if heavy else ""
+    return move + (f"Delete {repeated[0][1]}, a copy of {repeated[0][0]}." if repeated else "")
 
 
 def _files(held: Iterable[Held]) -> str:

@@ -125,7 +125,7 @@ def _module(use: Use, modules: frozenset[str]) -> str:
 
 
 def _kinds(program: Program, words: Words) -> dict[str, Evidence]:
-    """Return the kinds of estimator that are built, each with its first place."""
+    """Return the kinds of estimator that are built, each with its first place; groupings only among themselves."""
     pattern = re.compile(words.comparison.estimators)
     found: dict[str, Evidence] = {}
     for name, uses in program.by_last.items():
@@ -133,7 +133,8 @@ def _kinds(program: Program, words: Words) -> dict[str, Evidence]:
             for use in uses:
                 if not words.comparison.modules.isdisjoint(prefixes(use.name)):
                     found.setdefault(name, use.place)
-    return found
+    grouping = re.compile(words.comparison.grouping)
+    return {name: place for name, place in found.items() if not grouping.search(name)} or found
 
 
 def _spoken(program: Program, pattern: re.Pattern[str]) -> Iterator[Evidence]:

@@ -10,6 +10,9 @@ from auditor.views.layout import Layout
 from auditor.views.program import Program, Source, last
 
 _SHOWN = 3
+_CHOSEN = "Settings are chosen by cross-validation, and data is held back besides."
+_UNTESTED = "Settings are chosen by cross-validation; no data is left to judge the choice by."
+_HOLD_BACK = "Split off a test set before the search, and score best_estimator_ on it once, at the end."
 _FOLDER = re.compile(
     r"(?i)(?:^|/)(train|training|valid|validation|val|test|testing|dev)(?:[_-]?(?:data|set|images|dataset))?"
     r"(?:/(?:[^/]+/){0,3}[^/]+)?\.(?:csv|parquet|npz|npy|jsonl?|txt|pkl|tsv|jpe?g|png|arff|h5|wav|xml)$"
@@ -33,6 +36,11 @@ def validation(program: Program, tree: Layout, *, words: Words) -> Verdict:
         return met("Training, validation and test data are kept apart.", *places, confidence=Confidence.MEDIUM)
     splits = [use.place for use in program.named(*sorted(table.splits))]
     held = [*splits, *(parts[part] for part in sorted(parts) if part != "train"), *_hinted(program, table)]
+    searched = [use.place for use in program.named(*sorted(table.searches))]
+    if held and searched:
+        return met(_CHOSEN, searched[0], held[0], confidence=Confidence.MEDIUM)
+    if searched:
+        return partly(_UNTESTED, *searched[:_SHOWN], fix=_HOLD_BACK)
     if held:
         return partly("The data is split once; no part is left to choose between models by.", *held[:_SHOWN])
     return unmet("No data is held back: no split, no cross-validation.", *trained[:_SHOWN])

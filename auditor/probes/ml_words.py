@@ -44,6 +44,7 @@ class Validation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What holds data back."""
 
     folds: Names
+    searches: Names
     fold_calls: Names
     fold_names: str
     splits: Names
@@ -63,6 +64,7 @@ class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dummies: Names
     words: str
     modules: Names
+    grouping: str
     estimators: str
 
 

@@ -12,7 +12,7 @@ from auditor.facts.notebook import NotebookFact
 from auditor.facts.python import PythonFact
 from auditor.repository import EntryKind
 from auditor.views.introduction import introduction
-from auditor.views.layout import layout
+from auditor.views.layout import is_test, layout
 from auditor.views.reading import Reading
 from auditor.views.words import found, strings
 
@@ -32,7 +32,6 @@ _BUILD = re.compile(r"^(?:setup\.py|pyproject\.toml)$")
 _TESTS = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$", re.IGNORECASE)
 _CONTAINER = re.compile(r"(?:^|/)(?:dockerfile[^/]*|(?:docker-)?compose\.ya?ml)$", re.IGNORECASE)
 _WORKFLOW = re.compile(r"^\.github/workflows/[^/]+\.ya?ml$", re.IGNORECASE)
-_TEST = re.compile(r"(?:^|/)(?:tests?/|test_[^/]*\.py$|[^/]*_test\.py$)", re.IGNORECASE)
 _SAYING = ("name", "description", "title", "intro", "notebook")
 _A_TEXT = 60
 _A_LIBRARY = 5
@@ -105,9 +104,7 @@ def _with_code(seen: _Seen) -> str:
 def _seen(reading: Reading, table: Mapping[str, Any]) -> _Seen:
     own = layout(reading)
     imports, files, words, calls = (table[key] for key in ("imports", "files", "words", "calls"))
-    modules = {
-        p: f for p, f in reading.readable(PythonFact).items() if own.is_own(p) and f.lines and not _TEST.search(p)
-    }
+    modules = {p: f for p, f in reading.readable(PythonFact).items() if own.is_own(p) and f.lines and not is_test(p)}
     books = {
         p: f.program
         for p, f in reading.readable(NotebookFact).items()
