@@ -16,6 +16,7 @@ _NAMED = 6
 _SOME = 2
 _SCREENS = 3
 _CLAUSE = 4
+_SENTENCE = re.compile(r"(?<=[.!?])\s|[。！？]")
 _BOXES = ("[ ]", "[x]", "[X]")
 _NUMBERED = re.compile(r"\b(?:problem|challenge)\w*\s*#?\s*\d", re.IGNORECASE)
 _DRAWN = frozenset({"", "mermaid", "text"})
@@ -28,6 +29,8 @@ class ProblemWords(msgspec.Struct, frozen=True):
     problem_headings: Terms
     aim_headings: Terms
     reasons: Terms
+    people: Terms
+    benefits: Terms
     tasks: Terms
     usage_headings: Terms
 
@@ -67,7 +70,7 @@ def problem(
 ) -> Verdict:
     """Look for the problem on the first `screen` words and under headings of its own with `said` words or more.
 
-    On the first screen it takes so many different `reasons`.
+    On the first screen it takes so many different `reasons`, or a sentence on who gets what.
     """
     found = understood(readme, languages, words.reasons)
     if found is None:
@@ -92,6 +95,8 @@ def problem(
     if len(set().union(*(hits for _, hits in reason))) >= reasons:
         best = max(reason, key=lambda pair: len(pair[1]))[0]
         return met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
+    if served := _served(seen, words):
+        return met(f"{path} says early on whom it serves.", _at(path, served), confidence=Confidence.MEDIUM)
     task = finder(words.tasks)
     early = (p for p in _first_screen(text, _SCREENS * screen, aims) if p.section not in setup and _is_clause(p.text))
     named = next((p for p in early if task.search(plain(p.text))), None)
@@ -100,6 +105,16 @@ def problem(
         return partly(told, _at(path, named), confidence=Confidence.MEDIUM)
     looked = Evidence(path, 1, excerpt=f"looked for a problem, a user or a reason in the first {screen} words")
     return unmet(f"{path} does not say what problem the project solves.", looked)
+
+
+def _served(seen: list[Passage], words: ProblemWords) -> Passage | None:
+    """Return the passage with a sentence that names both people and what they get."""
+    people, benefits = finder(words.people), finder(words.benefits)
+    for passage in seen:
+        for sentence in _SENTENCE.split(plain(passage.text)):
+            if people.search(sentence) and benefits.search(sentence):
+                return passage
+    return None
 
 
 def method(
