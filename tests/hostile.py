@@ -121,6 +121,9 @@ _NOTEBOOKS: Mapping[str, str | bytes] = {
     "version-9": _notebook(nbformat=9),
     "not-a-number": '{"nbformat": NaN, "cells": []}',
     "half-surrogates": _notebook(cells=[_cell(source="\ud800")]),
+    "output-bytes": b'{"cells":[{"cell_type":"code","source":"x","execution_count":7,"outputs":'
+    b'[{"output_type":"stream","name":"stdout","text":"\xfa\xed\xa0"},{"text":[1e999]}]}]}',
+    "one-late-count": _notebook(cells=[_cell(execution_count=7)]),
     "many-cells": _notebook(cells=[_cell()] * 20_000),
     "deep-code": _notebook(cells=[_cell(source="x = " + "(" * 50_000)]),
     "control": _notebook(
@@ -139,6 +142,8 @@ _OTHERS: Mapping[str, Files] = {
     "requirements-many": {"requirements.txt": "".join(f"a{n}=={n}\n" for n in range(60_000))},
     "requirements-markers": {"requirements.txt": "a; " + "(" * 50_000},
     "setup-deep": {"setup.py": "from setuptools import setup\nsetup(name=" + "(" * 50_000 + ")"},
+    "setup-cfg-continued": {"setup.cfg": "[metadata]\nname\n = churn\n"},
+    "secrets-made-up": {"config.py": ("password = '" + "4" * 190 + "('\n") * 3_000, ".env": "TOKEN=" + "user" * 50_000},
     "setup-cfg": {"setup.cfg": "[radon]\noutput_file = ../../CANARY\n[metadata]\nname = %(name)s\n"},
     "dockerfile": {"Dockerfile": "FROM x\nRUN a" + " \\\n" * 100_000},
     "compose-deep": {"docker-compose.yml": "a:\n" + "".join(" " * depth + "a:\n" for depth in range(1, 900))},
@@ -204,6 +209,14 @@ def _names(folder: Path) -> None:
         b"a:b.py", b"~root.py", b"$(touch CANARY).py", b"`touch CANARY`.py", b"'\";.py", b"README.md\n",
     )  # fmt: skip
     commit_tree(folder, tree(folder, sorted([("100644", "blob", content, name) for name in names], key=lambda e: e[3])))
+
+
+def _impossible(folder: Path) -> None:
+    """Write a tree that git itself would refuse: names that leave it, twice the same, none, a mode of no kind."""
+    content = bytes.fromhex(blob(folder, b"def f(x):\n    return x\n"))
+    names = (b"../up.py", b".", b"..", b".git", b"/etc/passwd", b"a.py", b"a.py", b"")
+    body = b"".join(b"100644 " + name + b"\0" + content for name in names) + b"999999 mode.py\0" + content
+    commit_tree(folder, git(folder, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", data=body))
 
 
 def _links(folder: Path) -> None:
@@ -290,6 +303,7 @@ _GIT: Mapping[str, Callable[[Path], None]] = {
     "dangling-head": _dangling,
     "deep-tree": _deep,
     "empty-bomb": _empty_bomb,
+    "impossible-tree": _impossible,
     "links": _links,
     "missing-blob": _missing,
     "missing-commit": _missing_commit,

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 from command import Done, audit
 from hostile import NOTHING_TO_READ, build, contents
+
+from auditor.limits import Limits
 
 _SECONDS = 300
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -34,13 +38,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> _Run:
     forms = [part for form in _FORMS for part in ("-f", form)]
     started = time.monotonic()
     limits = {"AUDITOR_LIMIT_PARSE_SECONDS": "3", "AUDITOR_LIMIT_TREE_ENTRIES": "20000"}
-    done = audit("--offline", "--jobs", "2", *forms, "-o", "out", "zoo", folder=folder, extra=limits, seconds=_SECONDS)
+    done = audit(
+        "-v", "--offline", "--jobs", "2", *forms, "-o", "out", "zoo", folder=folder, extra=limits, seconds=_SECONDS
+    )
     seconds = time.monotonic() - started
     report = json.loads((folder / "out" / "zoo.json").read_text(encoding="utf-8"))
     return _Run(names, done, folder, report, seconds)
 
 
 def test_the_run_ends_well(run: _Run) -> None:
+    """With -v, a parser's crash would show its traceback, and `audit` refuses one."""
     assert run.done.status == 0, run.done.err
     assert "defect of the auditor" not in run.done.out + run.done.err
 
@@ -103,3 +110,15 @@ def test_cells_of_a_table_start_no_formula(run: _Run) -> None:
     text = (run.folder / "out" / "zoo.csv").read_text(encoding="utf-8-sig")
     for row in csv.reader(io.StringIO(text)):
         assert not [cell for cell in row if cell[:1] in ("=", "+", "-", "@", "\t") and not cell[1:2].isdigit()]
+
+
+def test_every_limit_is_documented() -> None:
+    page = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text(encoding="utf-8")
+    assert [name for name in Limits.__struct_fields__ if f"`{name.upper()}`" not in page] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the address space is limited on Linux only")
+def test_a_worker_gets_no_more_memory_than_its_limit() -> None:
+    program = "from auditor.watch import limit_memory; limit_memory(1_000_000_000); bytearray(2_000_000_000)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert "MemoryError" in done.stderr
