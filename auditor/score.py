@@ -118,14 +118,18 @@ def gains(whole: Portfolio, scale: Scale) -> Mapping[tuple[int | None, str], flo
 
 
 def plan(whole: Portfolio, scale: Scale, steps: int) -> tuple[FixFirst, ...]:
-    """Return the fixes that gain most, each chosen with those before it done; ties go to the lesser effort."""
+    """Return the fixes that gain most, each chosen with those before it done; ties go to the lesser effort.
+
+    An unmet gate comes first, as the first step even where it gains nothing: nothing else is as urgent.
+    """
     alone = gains(whole, scale)
     current = whole
     chosen: list[FixFirst] = []
     for _ in range(steps):
         rises = gains(current, scale)
-        best = min(rises, key=_order(rises, current), default=None)
-        if best is None or round(rises[best], _ROUNDED) <= 0:
+        gate = _gate(rises, current, scale, first=not chosen)
+        best = gate or min(rises, key=_order(rises, current), default=None)
+        if best is None or (gate is None and round(rises[best], _ROUNDED) <= 0):
             break
         place, rule = best
         effort = _finding(current, place, rule).effort
@@ -213,6 +217,15 @@ def _order(
         return -round(rises[key], _ROUNDED), _EFFORTS.index(_finding(whole, place, rule).effort), name, rule
 
     return order
+
+
+def _gate(
+    rises: Mapping[tuple[int | None, str], float], whole: Portfolio, scale: Scale, *, first: bool
+) -> tuple[int | None, str] | None:
+    """Return the unmet gate to open next: what gains most; as the first step, also one that gains nothing."""
+    shut = [key for key in rises if key[1] in scale.caps and _finding(whole, *key).status is Status.UNMET]
+    worth = [key for key in shut if first or round(rises[key], _ROUNDED) > 0]
+    return min(worth, key=_order(rises, whole), default=None)
 
 
 def _finding(whole: Portfolio, place: int | None, rule: str) -> Finding:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
-from portfolios import ADA, book, judged, portfolio_rules, project, skill
+from portfolios import ADA, book, finding, judged, portfolio_rules, project, skill
 
 from auditor.model import Evidence, Finding, Status
 from auditor.views.portfolio import Project
@@ -62,9 +62,15 @@ _EXAMPLES = [
     for rule, cases in {
         "portfolio-best": [
             ("met", "a and b", lambda r: judged(r, project("a", **_STORY), project("b", 75, **_STORY))),
-            ("partly", "1 of two", lambda r: judged(r, project("a", **_STORY), project("b", 20, **_STORY))),
-            ("partly", "0 of two", lambda r: judged(r, project("a", 60, **_STORY))),
-            ("unmet", "0 of two", lambda r: judged(r, project("a", readme_results="unmet"))),
+            ("partly", "README: b.", lambda r: judged(r, project("a", **_STORY), project("b", 60, **_STORY))),
+            ("partly", "Closest in points and README: a.", lambda r: judged(r, project("a", 60, **_STORY))),
+            ("partly", "exceptional: a.", lambda r: judged(r, project("a", **_STORY))),
+            (
+                "partly",
+                "README: a and b.",
+                lambda r: judged(r, project("a", 68, **_STORY), project("b", 68, **_STORY), project("c", 51, **_STORY)),
+            ),
+            ("unmet", "No project is exceptional yet", lambda r: judged(r, project("a", readme_results="unmet"))),
             ("unmet", "Nothing exceptional", lambda r: judged(r, project("a", 49, **_STORY))),
         ],
         "portfolio-weakest": [
@@ -154,8 +160,8 @@ _EXAMPLES = [
         "portfolio-active": [
             ("met", "7 of the last twelve", lambda r: judged(r, project("a", days=10, months=_YEAR))),
             ("partly", "in 1 of", lambda r: judged(r, project("a", days=20, months=_YEAR[-1:]))),
-            ("partly", "300 days", lambda r: judged(r, project("a", days=300))),
-            ("unmet", "900 days", lambda r: judged(r, project("a", days=900))),
+            ("partly", "9 months ago", lambda r: judged(r, project("a", days=300))),
+            ("unmet", "2 years ago", lambda r: judged(r, project("a", days=900))),
             ("unmet", "being worked on", lambda r: judged(r, project("a", 20, days=1, months=_YEAR))),
             ("unknown", "No history", lambda r: judged(r, project("a"))),
         ],
@@ -207,8 +213,48 @@ def test_the_profiles_readme_counts_as_a_claim() -> None:
 def test_the_fix_names_the_project_and_what_it_lacks() -> None:
     weak = project("b", 72, **_STORY | {"readme_results": "unmet"})
     assert judged("portfolio-best", project("a", **_STORY), weak).fix == "Bring b up: readme-results is unmet."
+    low = judged("portfolio-best", project("a", **_STORY), project("b", 52, **_STORY))
+    assert low.fix == "Bring b up from 52 points to 70."
+    assert [piece.excerpt for piece in low.evidence] == ["80 points", "52 of 70 points"]
     built = project("a", **_BUILT | {"tests_present": "partly", "typing_hints": "unmet"})
     assert judged("portfolio-engineered", built).fix == "Make a tested and typed."
+
+
+def test_what_several_rules_can_show_is_shown_by_the_best_of_them() -> None:
+    built = project("a", **_BUILT | {"packaging_reproducible": "unmet", "packaging_installable": "met"})
+    found = judged("portfolio-engineered", built)
+    assert found.status is Status.MET
+    assert "packaged: packaging-installable is met." in [piece.excerpt for piece in found.evidence]
+
+
+def test_the_fix_is_the_advice_of_the_finding_that_decides() -> None:
+    advised = msgspec.structs.replace(finding("tests-present", "unmet"), fix="Add tests/test_model.py.")
+    bare = project("a", code_modular="met")
+    bare = msgspec.structs.replace(bare, findings={**bare.findings, "tests-present": advised})
+    assert judged("portfolio-fundamentals", bare).fix == "Begin with tests, in a: Add tests/test_model.py."
+    built = project("a", **_BUILT)
+    built = msgspec.structs.replace(built, findings={**built.findings, "tests-present": advised})
+    assert judged("portfolio-engineered", built).fix == "In a: Add tests/test_model.py."
+
+
+@pytest.mark.parametrize(
+    ("projects", "said"),
+    [
+        ([project("a"), project("b", 45)], "1 of 2 projects is below 50 points: improve b."),
+        ([project("a"), project("b", content="a")], "1 of 2 projects is a copy: hide b."),
+        ([project("a"), project("b", content="a"), project("c", 45)], "2 of 3 projects are copies or below 50 points"),
+    ],
+)
+def test_the_weak_are_counted_in_words_that_fit(projects: list[Project], said: str) -> None:
+    assert said in judged("portfolio-weakest", *projects).summary
+
+
+def test_claims_are_counted_in_words_that_fit() -> None:
+    ledger = [skill("numpy", claimed=True), skill("sql", status="declared", claimed=True)]
+    found = judged("portfolio-claims", project("a"), skills=ledger)
+    assert "1 of 2 skills that the résumé claims is demonstrated in code, 1 more is only installed" in found.summary
+    many = [skill(f"s{n}", status="absent", claimed=True) for n in range(11)]
+    assert judged("portfolio-claims", project("a"), skills=many).summary.endswith("S7 and 3 more.")
 
 
 def test_a_link_that_answered_is_surer_than_one_not_asked() -> None:

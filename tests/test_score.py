@@ -153,6 +153,16 @@ def test_a_gate_caps_the_score() -> None:
     assert score.repository((*good, _finding("hygiene-0", Status.PARTLY, 0.01)), _SCALE) != 40
 
 
+def test_an_unmet_gate_is_opened_first_even_if_it_gains_nothing() -> None:
+    poor = tuple(_finding(rule, Status.UNMET) for rule in _RULES)
+    weightless = tuple(_finding(f.rule, f.status, 0.0 if f.rule == "hygiene-0" else 1.0) for f in poor)
+    steps = score.plan(Portfolio((Project("p", "c", weightless),), (), single=True), _SCALE, 3)
+    assert (steps[0].rule, steps[0].gain, steps[0].score_after) == ("hygiene-0", 0.0, 0.0)
+    assert all(step.gain > 0 for step in steps[1:])
+    two = Portfolio((Project("p", "c", weightless), Project("q", "d", weightless)), ())
+    assert [step.rule for step in score.plan(two, _SCALE, 3)].count("hygiene-0") == 1
+
+
 def test_grades_begin_where_the_rulebook_says() -> None:
     assert [score.grade(value, _SCALE) for value in (None, 0, 39.99, 40, 84.99, 85, 100)] == [
         None,

@@ -1,5 +1,6 @@
 """The skills ledger tells use from declaration from mention, and joins repositories."""
 
+import itertools
 import tomllib
 from collections import Counter
 from typing import Any
@@ -29,7 +30,8 @@ def test_the_table_covers_the_guides_areas() -> None:
     assert len(table) >= 60
     assert set(Counter(entry["area"] for entry in table.values())) == AREAS
     assert all(
-        set(entry) <= {"title", "area", "uses", "files", "tools", "shows", "distributions", "mentions"}
+        set(entry)
+        <= {"title", "area", "uses", "files", "tools", "shows", "distributions", "mentions", "except", "together"}
         for entry in table.values()
     )
     assert all(question in SHOWS for entry in table.values() for question in entry.get("shows", ()))
@@ -84,6 +86,50 @@ def test_the_best_status_wins_and_evidence_names_the_repository() -> None:
     assert (a.status, a.claimed, a.title) == (SkillStatus.DEMONSTRATED, False, "A")
     assert [place.path for place in a.evidence] == ["two/x.py", "two/y.py"]
     assert (b.status, b.claimed, b.evidence) == (SkillStatus.ABSENT, True, ())
+
+
+def test_the_most_convincing_evidence_comes_first_whatever_the_order() -> None:
+    table = {"a": {"title": "A", "area": "Python"}}
+    notebook = ("a-notebook", (SkillUse("a", SkillStatus.DEMONSTRATED, (Evidence("x.ipynb", 1, cell=2),)),))
+    script = ("a-script", (SkillUse("a", SkillStatus.DEMONSTRATED, (Evidence("scripts/try.py", 1),)),))
+    modules = ("z", (SkillUse("a", SkillStatus.DEMONSTRATED, (Evidence("src/x.py", 1), Evidence("src/y.py", 1))),))
+    module = ("b", (SkillUse("a", SkillStatus.DEMONSTRATED, (Evidence("src/x.py", 1),)),))
+    orders = [merged(order, table) for order in itertools.permutations([notebook, script, module, modules])]
+    assert all(order == orders[0] for order in orders)
+    assert [place.path for place in orders[0][0].evidence] == ["z/src/x.py", "b/src/x.py", "a-notebook/x.ipynb"]
+
+
+_EMBEDS = "from sentence_transformers import SentenceTransformer\nvectors = SentenceTransformer('m').encode(texts)\n"
+_SEARCHES = "from sklearn.metrics.pairwise import cosine_similarity\nnear = cosine_similarity(question, vectors)\n"
+_ANSWERS = "from openai import OpenAI\nOpenAI().chat.completions.create(model='m', messages=[])\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "skill", "status"),
+    [
+        ({"e.py": _EMBEDS, "s.py": _SEARCHES, "a.py": _ANSWERS}, "rag", "demonstrated"),
+        ({"e.py": _EMBEDS, "s.py": _SEARCHES}, "rag", "absent"),
+        ({"s.py": _SEARCHES, "a.py": _ANSWERS, "README.md": "# Bot\nRAG without a library."}, "rag", "mentioned"),
+        ({"e.py": _EMBEDS, "a.py": _ANSWERS}, "rag", "absent"),
+        ({"a.py": "from openai import OpenAI\nOpenAI().embeddings.create(input='x')"}, "embeddings", "demonstrated"),
+        ({"a.py": _ANSWERS}, "embeddings", "absent"),
+        ({"a.py": "import torch\ntorch.cuda.is_available()"}, "pytorch", "declared"),
+        ({"a.py": "import torch\nd = torch.device('cpu')\nx = torch.ones(3)"}, "pytorch", "demonstrated"),
+        ({"a.py": "import nltk\nnltk.download('punkt')"}, "classic-nlp", "declared"),
+        ({"a.py": "from dotenv import load_dotenv\nload_dotenv()"}, "security", "absent"),
+        ({"a.py": "from dotenv import load_dotenv\nload_dotenv()"}, "configuration", "demonstrated"),
+    ],
+)
+def test_what_shows_little_does_not_demonstrate_and_parts_together_do(
+    files: dict[str, str | bytes], skill: str, status: str
+) -> None:
+    assert _status(files, skill) == status
+
+
+def test_a_skill_shown_by_others_has_a_place_of_each() -> None:
+    files: dict[str, str | bytes] = {"e.py": _EMBEDS, "s.py": _SEARCHES, "a.py": _ANSWERS}
+    use = next(use for use in skills_of(repository(files), _table()) if use.id == "rag")
+    assert [place.path for place in use.evidence] == ["e.py", "s.py", "a.py"]
 
 
 def test_one_repository_needs_no_name() -> None:

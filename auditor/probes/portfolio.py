@@ -12,6 +12,7 @@ from auditor.views.portfolio import Portfolio, Project
 
 _DAY = 86_400
 _YEAR = 12
+_MONTH = 30.44  # days
 _NAMED = 5
 _CUT = 90
 ALONE = "One repository was audited by itself, not a portfolio."
@@ -33,24 +34,26 @@ def best(portfolio: Portfolio, *, asks: tuple[str, ...], at: float) -> Verdict:
     names = " and ".join(p.name for _, p in ranked)
     if quality == 1:
         return met(f"Two exceptional projects: {names}.", *evidence)
-    said = f"{sum(each == 1 for each, _ in ranked)} of two exceptional projects; the closest: {names}."
+    done = [p.name for each, p in ranked if each == 1]
+    closest = [p.name for each, p in ranked if each < 1]
+    said = f"One of two projects is exceptional: {done[0]}." if done else "No project is exceptional yet."
+    said += f" Closest in points and README: {' and '.join(closest)}." if closest else ""
     if not quality:
         return unmet(said, *evidence)
-    return partly(said, *evidence, score=quality, fix=_bring(ranked[-1][1], asks, at))
+    nearest = next((p for each, p in ranked if each < 1), None)
+    fix = _bring(nearest, asks, at) if nearest else None
+    return partly(said, *evidence, score=quality, fix=fix)
 
 
 def _quality(project: Project, asks: tuple[str, ...], at: float) -> float:
-    standing = project.standing(*asks)
-    if standing is None:
-        return 0.0
-    return standing if (project.score or 0.0) >= at else min(standing, 0.9)
+    """Weigh what the guide asks for and the rest of the work alike: one does not stand in for the other."""
+    return (project.standing(*asks) or 0.0) * min((project.score or 0.0) / at, 1.0)
 
 
 def _lacks(project: Project, asks: tuple[str, ...], at: float) -> str:
     lacking = _open(project, asks)
-    points = f"{project.score or 0:.0f} points"
     low = f" of {at:g}" if (project.score or 0.0) < at else ""
-    return f"{points}{low}" + (f". {lacking}" if lacking else "")
+    return f"{project.score or 0:.0f}{low} points" + (f". {lacking}" if lacking else "")
 
 
 def _bring(project: Project, asks: tuple[str, ...], at: float) -> str:
@@ -91,12 +94,20 @@ def weakest(
         reason = f"a copy of {first.name}" if first.name != project.name else _reason(project)
         evidence.append(project.named(f"{verb}: {reason}"))
     plan = "; ".join(f"{verb} {_listed(names)}" for verb, names in sorted(advice.items(), reverse=True))
-    said = f"{len(weak)} of {len(scored)} projects are copies or below {portfolio.worth_showing:g} points"
+    copies = sum(firsts.get(p.content, p).name != p.name for p in weak)
+    said = f"{len(weak)} of {len(scored)} projects {_weakness(len(weak), copies, portfolio.worth_showing)}"
     fix = f"{plan[0].upper()}{plan[1:]}."
     shown_evidence = evidence[-_NAMED:]
     if share >= 0.5:  # noqa: PLR2004 - the weak are the majority
         return unmet(f"{said}: {plan}.", *shown_evidence, fix=fix)
     return partly(f"{said}: {plan}.", *shown_evidence, score=1 - share, fix=fix)
+
+
+def _weakness(count: int, copies: int, mark: float) -> str:
+    be = "is" if count == 1 else "are"
+    if copies == count:
+        return f"{be} {'a copy' if count == 1 else 'copies'}"
+    return f"{be} {'copies or ' if copies else ''}below {mark:g} points"
 
 
 def _advice(
@@ -125,7 +136,8 @@ def _reason(project: Project) -> str:
         key=lambda f: (-f.weight * (1 - (f.score or 0.0)), f.rule),
     )
     said = "; ".join(f.summary.rstrip(".")[:_CUT] for f in lost[:2])
-    return f"{project.score or 0:.0f} points, {project.kind.replace('-', ' ')}" + (f". {said}" if said else "")
+    kind = "" if project.kind == "other" else f", {project.kind.replace('-', ' ')}"
+    return f"{project.score or 0:.0f} points{kind}" + (f". {said}" if said else "")
 
 
 def breadth(portfolio: Portfolio, *, areas: int, each: int) -> Verdict:
@@ -139,7 +151,8 @@ def breadth(portfolio: Portfolio, *, areas: int, each: int) -> Verdict:
     for project in portfolio.shown:
         for use in project.skills:
             if use.status is SkillStatus.DEMONSTRATED and use.id in ledger:
-                places.setdefault(use.id, (ledger[use.id], project.named(ledger[use.id].title or use.id)))
+                title = f"{ledger[use.id].area}: {ledger[use.id].title or use.id}"
+                places.setdefault(use.id, (ledger[use.id], project.named(title)))
     counts = Counter(skill.area for skill, _ in places.values())
     strong = sorted(area for area, count in counts.items() if count >= each)
     lacking = sorted({skill.area for skill in portfolio.skills} - set(strong))
@@ -192,12 +205,22 @@ def active(portfolio: Portfolio, *, fresh_days: int, stale_days: int, months: in
     age = max(portfolio.today - newest, 0) // _DAY
     recent = _recent_months(portfolio)
     evidence = project.named(f"last commit {datetime.fromtimestamp(newest, UTC):%Y-%m-%d}")
-    said = f"Last commit {age} days ago; commits in {recent} of the last twelve months."
+    said = f"Last commit {_ago(age)}; commits in {recent} of the last twelve months."
     if age <= fresh_days and recent >= months:
         return met(said, evidence)
     if age <= stale_days:
         return partly(said, evidence, score=max(0.3, 0.9 * min(recent / months, 1.0)))
     return unmet(said, evidence)
+
+
+def _ago(days: int) -> str:
+    """Say how long ago something was, in the unit that a reader would use."""
+    if days < 2:  # noqa: PLR2004 - yesterday
+        return "a day ago" if days else "today"
+    if days < 2 * _MONTH:
+        return f"{days} days ago"
+    months = int(days / _MONTH)
+    return f"{months} months ago" if months < 2 * _YEAR else f"{months // _YEAR} years ago"
 
 
 def _recent_months(portfolio: Portfolio) -> int:

@@ -4,16 +4,34 @@ They look at every project, weak ones too: a panel would. So their rules weigh n
 own criteria count the same facts already; `engineered` weighs, and therefore looks at the projects worth showing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from auditor.model import Confidence, Evidence, Skill, SkillStatus, Status, Verdict, met, partly, unknown, unmet
+from auditor.model import (
+    Confidence,
+    Evidence,
+    Finding,
+    Skill,
+    SkillStatus,
+    Status,
+    Verdict,
+    met,
+    partly,
+    unknown,
+    unmet,
+)
 from auditor.views.claims import claims_in
 from auditor.views.portfolio import Portfolio, Project
 
 _NAMED = 3
 _LISTED = 8
 _ENOUGH = 0.5
+_STANDING = {
+    SkillStatus.DEMONSTRATED: "used in code",
+    SkillStatus.DECLARED: "only installed or imported",
+    SkillStatus.MENTIONED: "only spoken of",
+    SkillStatus.ABSENT: "not seen",
+}
 
 
 def deployed(
@@ -28,8 +46,10 @@ def deployed(
         return met(f"Deployed: {_names(live)}.", *places, confidence=sure)
     halting = [p for p in projects if _status(p, demo) in (Status.MET, Status.PARTLY)]
     if halting:
-        said = f"No running instance is linked; {_names(halting)}: {_summary(halting[0], demo, answers)}"
-        return partly(said, *(_shown(p, demo) for p in halting[:_NAMED]))
+        lead = "No link answers" if _status(halting[0], demo) is Status.MET else "No running instance is linked"
+        said = f"{lead}. Closest, {halting[0].name}: {_summary(halting[0], demo, answers)}"
+        fix = f"Deploy {halting[0].name} on a free host and link it at the top of its README."
+        return partly(said, *(_shown(p, demo) for p in halting[:_NAMED]), fix=fix)
     ready = [p for p in projects if (p.standing(recipe) or 0) >= _ENOUGH and (p.standing(serves) or 0) >= _ENOUGH]
     if ready:
         said = f"Ready to be deployed, but no running instance is linked: {_names(ready)}."
@@ -56,7 +76,8 @@ def engineered(portfolio: Portfolio, *, practices: dict[str, tuple[str, ...]], l
     lacking = [name for name, value in done.items() if value < 1 and not (name in lenient and value >= _ENOUGH)]
     said = f"No project is {_and(practices)}; the closest, {project.name}, is not fully {' or '.join(lacking)}."
     mean = sum(done.values()) / len(done)
-    fix = f"Make {project.name} {_and(lacking)}."
+    steps = [f.fix for name in lacking if (f := _deciding(project, practices[name], max)) and f.fix]
+    fix = f"In {project.name}: {' '.join(steps)}" if steps else f"Make {project.name} {_and(lacking)}."
     if mean >= _ENOUGH:
         return partly(said, *_pieces(project, practices), score=mean, fix=fix)
     if unsure:
@@ -78,12 +99,13 @@ def fundamentals(portfolio: Portfolio, *, aspects: dict[str, tuple[str, ...]], e
     mean = sum(value for value, _ in best.values()) / len(best)
     strong = [name for name, (value, _) in best.items() if value >= enough]
     weak = [name for name, (value, _) in best.items() if value < enough]
-    pieces = [_piece(p, aspects[name], name) for name, (_, p) in best.items()]
+    pieces = [_piece(p, aspects[name], name, min) for name, (_, p) in best.items()]
     if not weak:
         return met(f"Fundamentals show in code: {', '.join(strong)}.", *pieces)
     said = (f"Shown in code: {', '.join(strong)}. " if strong else "") + f"Not convincingly: {', '.join(weak)}."
     name = min(best, key=lambda each: best[each][0])
-    fix = f"Begin with {name} in {best[name][1].name}: {pieces[list(best).index(name)].excerpt}"
+    worst = _deciding(best[name][1], aspects[name], min)
+    fix = f"Begin with {name}, in {best[name][1].name}" + (f": {worst.fix}" if worst and worst.fix else ".")
     if mean >= some:
         return partly(said, *pieces, score=mean, fix=fix)
     return unmet(said, *pieces, fix=fix)
@@ -96,7 +118,8 @@ def claims(portfolio: Portfolio, *, skills: dict[str, dict[str, Any]], enough: f
     """
     resume = any(skill.claimed is not None for skill in portfolio.skills)
     named = [skill for skill in portfolio.skills if (skill.claimed if resume else _is_named(skill, portfolio, skills))]
-    source = "the résumé claims" if resume else "READMEs, dependencies and profile name"
+    spoken = "READMEs, code, dependencies or profile" if portfolio.profile else "READMEs, code or dependencies"
+    source = "the résumé claims" if resume else f"{spoken} name"
     if len(named) < (1 if resume else few):
         return unknown(f"Too little to check: {source} {len(named)} of the skills known to the rulebook.")
     shown = [skill for skill in named if skill.status is SkillStatus.DEMONSTRATED]
@@ -105,13 +128,15 @@ def claims(portfolio: Portfolio, *, skills: dict[str, dict[str, Any]], enough: f
     )
     declared = sum(skill.status is SkillStatus.DECLARED for skill in bare)
     share = (len(shown) + declared / 2) / len(named)
-    said = f"{len(shown)} of {len(named)} skills that {source} are demonstrated in code"
-    said += f", {declared} more {'is a dependency' if declared == 1 else 'are dependencies'}" if declared else ""
+    many = f"{len(named)} skills" if len(named) > 1 else "the one skill"
+    said = f"{len(shown)} of {many} that {source} {'is' if len(shown) == 1 else 'are'} demonstrated in code"
+    said += f", {declared} more {'is' if declared == 1 else 'are'} only installed or imported" if declared else ""
     if share >= enough:
         return met(f"{said}.", *(_place(skill) for skill in shown[:_NAMED]))
     titles = [skill.title or skill.id for skill in bare]
-    said = f"{said}; not: {', '.join(titles[:_LISTED])}{' ...' if len(titles) > _LISTED else ''}."
-    fix = f"Show {', '.join(titles[:_NAMED])} in a project, or leave them out."
+    more = len(titles) - _LISTED
+    said = f"{said}; not: {', '.join(titles[:_LISTED])}{f' and {more} more' if more > 0 else ''}."
+    fix = f"Show {_and(titles[:_NAMED])} in a project, or leave {'it' if len(titles) == 1 else 'them'} out."
     if share >= (some if resume else some / 2):
         return partly(said, *(_place(skill) for skill in bare[:_NAMED]), score=share, fix=fix)
     return unmet(said, *(_place(skill) for skill in bare[:_NAMED]), fix=fix)
@@ -129,7 +154,8 @@ def _place(skill: Skill) -> Evidence:
     title = skill.title or skill.id
     if skill.evidence:
         first = skill.evidence[0]
-        return Evidence(first.path, first.line, cell=first.cell, excerpt=f"{title}: {skill.status}")
+        seen = first.excerpt if skill.status is SkillStatus.DEMONSTRATED and first.excerpt else _STANDING[skill.status]
+        return Evidence(first.path, first.line, cell=first.cell, excerpt=f"{title}: {seen}")
     return Evidence("", excerpt=f"{title}: claimed, found in no project")
 
 
@@ -138,14 +164,18 @@ def _done(project: Project, practices: Mapping[str, tuple[str, ...]]) -> dict[st
 
 
 def _pieces(project: Project, practices: Mapping[str, tuple[str, ...]]) -> list[Evidence]:
-    return [_piece(project, rules, name) for name, rules in practices.items()]
+    return [_piece(project, rules, name, max) for name, rules in practices.items()]
 
 
-def _piece(project: Project, rules: Sequence[str], name: str) -> Evidence:
-    """Show the finding that decides an aspect: the worst of those assessed."""
+def _piece(project: Project, rules: Sequence[str], name: str, choose: Callable[..., Finding]) -> Evidence:
+    found = _deciding(project, rules, choose)
+    return project.named(f"{name}: {found.summary if found else 'nothing of the kind'}")
+
+
+def _deciding(project: Project, rules: Sequence[str], choose: Callable[..., Finding]) -> Finding | None:
+    """Return the finding that decides: the best (`max`) where one of the rules is enough, else the worst (`min`)."""
     known = [f for rule in rules if (f := project.findings.get(rule)) and f.score is not None]
-    worst = min(known, key=lambda f: f.score or 0.0, default=None)
-    return project.named(f"{name}: {worst.summary if worst else 'nothing of the kind'}")
+    return choose(known, key=lambda f: f.score or 0.0) if known else None
 
 
 def _shown(project: Project, rule: str) -> Evidence:

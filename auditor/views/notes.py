@@ -18,7 +18,7 @@ def notes_of(reading: Reading, table: Mapping[str, Any]) -> tuple[str, ...]:
     addressing = re.compile("|".join(table["patterns"]), re.IGNORECASE)
     own = layout(reading)
     found = [
-        f"{path}{place} turns to whoever grades; it had no effect: {' '.join(text.split())[:_CUT]!r}"
+        f"{path}{place} turns to whoever grades; it had no effect: “{' '.join(text.split())[:_CUT]}”"
         for path, fact in reading.readable(MarkupFact).items()
         if own.is_own(path)
         for place, text in _texts(fact)

@@ -1,6 +1,7 @@
 """The skills ledger: what a repository's own code uses, what it only lists, what it only talks of. The table is data.
 
-A skill is demonstrated by a use in own code or by a file that is one, never by a word that looks like it.
+A skill is demonstrated by a use in own code, by a file that is one, or by others that together make it (retrieval of
+one's own: embeddings, a search among them and a model that answers); never by a word that looks like it.
 """
 
 import re
@@ -23,6 +24,7 @@ _SHOWN = 3
 _LENGTH = 60_000  # of a README: more is not read
 _WORD = re.compile(r"\w+")
 _RANK = {SkillStatus.DEMONSTRATED: 3, SkillStatus.DECLARED: 2, SkillStatus.MENTIONED: 1, SkillStatus.ABSENT: 0}
+_ASIDE = re.compile(r"(?:^|/)(?:tests?|examples?|demos?|scripts?|notebooks?)/|(?:^|/)(?:test_|demo)|_demo\.py$")
 Found = dict[str, list[Evidence]]
 
 
@@ -41,6 +43,7 @@ def skills_of(reading: Reading, table: Mapping[str, Any]) -> tuple[SkillUse, ...
     demonstrated = _joined_by_skill(
         _used(sources, table), _filed(reading, table), _configured(reading, table), _shown(sources, table)
     )
+    demonstrated |= _combined(demonstrated, _used(sources, _parts(table)), table)
     declared = _joined_by_skill(_required(reading, table), _imported(sources, table))
     mentioned = _said(reading, {skill: entry for skill, entry in table.items() if skill not in demonstrated | declared})
     ranked = (
@@ -62,7 +65,10 @@ def merged(
     table: Mapping[str, Any],
     claims: frozenset[str] | None = None,
 ) -> tuple[Skill, ...]:
-    """Join the repositories' uses: the best status wins. With several repositories, evidence names its repository."""
+    """Join the repositories' uses: the best status wins. With several repositories, evidence names its repository.
+
+    The most convincing place comes first, whatever the order of the repositories.
+    """
     uses: dict[str, list[tuple[str, SkillUse]]] = {}
     for name, found in named:
         for use in found:
@@ -75,7 +81,7 @@ def merged(
 
 def _merged(skill: str, entry: Mapping[str, Any], uses: list[tuple[str, SkillUse]], claimed: bool | None) -> Skill:
     status = max((use.status for _, use in uses), key=_RANK.__getitem__, default=SkillStatus.ABSENT)
-    best = [(name, use) for name, use in uses if use.status is status]
+    best = sorted(((name, use) for name, use in uses if use.status is status), key=_convincing)
     places = [_placed(name, piece) for name, use in best for piece in use.evidence[:1]]
     places += [_placed(name, piece) for name, use in best for piece in use.evidence[1:]]
     return Skill(
@@ -86,6 +92,13 @@ def _merged(skill: str, entry: Mapping[str, Any], uses: list[tuple[str, SkillUse
         evidence=tuple(places[:_SHOWN]),
         title=str(entry["title"]),
     )
+
+
+def _convincing(named: tuple[str, SkillUse]) -> tuple[bool, bool, int, str]:
+    """Order repositories by what a reader believes first: modules, then notebooks, then scripts; many places."""
+    name, use = named
+    first = use.evidence[0] if use.evidence else Evidence("")
+    return bool(_ASIDE.search(first.path)), first.cell is not None, -len(use.evidence), name
 
 
 def _placed(repository: str, piece: Evidence) -> Evidence:
@@ -103,10 +116,31 @@ def _joined_by_skill(*parts: Iterable[tuple[str, Evidence]]) -> Found:
     return found
 
 
-def _index(table: Mapping[str, Any]) -> dict[str, list[str]]:
+def _parts(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what groups of `together` name beside skills, as a table of their own: "rag 1" uses these calls."""
+    return {
+        f"{skill} {place}": {"uses": [name for name in group if name not in table]}
+        for skill, entry in table.items()
+        for place, group in enumerate(entry.get("together", ()))
+    }
+
+
+def _combined(found: Found, parts: Iterable[tuple[str, Evidence]], table: Mapping[str, Any]) -> Found:
+    """Demonstrate a skill by others, of each group one, with a place of each."""
+    known = {**found, **_joined_by_skill(parts)}
+    combined: Found = {}
+    for skill, entry in table.items():
+        groups = [(*group, f"{skill} {place}") for place, group in enumerate(entry.get("together", ()))]
+        places = [next((known[name][0] for name in group if name in known), None) for group in groups]
+        if skill not in found and places and None not in places:
+            combined[skill] = [place for place in places if place is not None]
+    return combined
+
+
+def _index(table: Mapping[str, Any], words: str = "uses") -> dict[str, list[str]]:
     index: dict[str, list[str]] = {}
     for skill, entry in table.items():
-        for name in strings(entry, "uses"):
+        for name in strings(entry, words):
             index.setdefault(name, []).append(skill)
     return index
 
@@ -114,6 +148,7 @@ def _index(table: Mapping[str, Any]) -> dict[str, list[str]]:
 def _used(sources: Iterable[Source], table: Mapping[str, Any]) -> Iterator[tuple[str, Evidence]]:
     """Yield uses in own code, tests apart: calls, base classes, decorators."""
     index = _index(table)
+    excepted = _index(table, "except")
     methods = _methods(index)
     roots = {name.partition(".")[0].partition(":")[0] for name in index}
     for source in sources:
@@ -127,7 +162,9 @@ def _used(sources: Iterable[Source], table: Mapping[str, Any]) -> Iterator[tuple
             seen.add(name)
             keys = list(prefixes(name)) if name.partition(".")[0].removesuffix("()") in roots else []
             keys += [f"{module}:{last(name)}" for module in methods.get(last(name), ()) if module in modules]
-            yield from ((skill, source.at(line, name)) for key in keys for skill in index.get(key, ()))
+            spared = {skill for key in keys for skill in excepted.get(key, ())}
+            found = dict.fromkeys(skill for key in keys for skill in index.get(key, ()) if skill not in spared)
+            yield from ((skill, source.at(line, name)) for skill in found)
 
 
 def _methods(index: Iterable[str]) -> dict[str, list[str]]:
