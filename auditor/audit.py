@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from auditor import assemble
+from auditor import assemble, preflight
 from auditor.limits import Limits
 from auditor.model import AuditorError, Report, RepositoryStatus
 from auditor.repository import Origin, Target
@@ -62,6 +62,8 @@ def run(targets: Sequence[Target], settings: Settings, progress: Progress) -> tu
     book = load_rulebook(settings.guide)
     moment = now()
     origins = [origin for target in targets for origin in target.repositories]
+    if origins:
+        preflight.check_git()
     progress.begin(len(origins))
     with _Workers(settings, progress) as workers:
         done: Sequence[RepositoryAudit] = workers.audit_all(origins)
@@ -80,7 +82,10 @@ def run(targets: Sequence[Target], settings: Settings, progress: Progress) -> tu
 def now() -> datetime:
     """Return the time, or the one that SOURCE_DATE_EPOCH sets for reproducible output."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch) if epoch.isdigit() else int(time.time()), UTC)
+    try:
+        return datetime.fromtimestamp(int(epoch or time.time()), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise AuditorError(f"SOURCE_DATE_EPOCH takes seconds since 1970, not {epoch!r}.") from None
 
 
 class _Workers:
@@ -129,6 +134,9 @@ class _Workers:
                 return remembered(task) or self._worked(task)
         except AuditorError as error:
             return RepositoryAudit(status=RepositoryStatus.FAILED, reason=str(error))
+        except OSError as error:
+            why = f"this machine did not let it be read: {error.strerror or error}"
+            return RepositoryAudit(status=RepositoryStatus.FAILED, reason=why)
 
     def _task(self, number: int, origin: Origin) -> Task:
         return Task(

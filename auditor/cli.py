@@ -1,6 +1,5 @@
 """The command line. Options become settings; everything else is done elsewhere and imported when it is needed."""
 
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from typing import Any
 
 import click
 
-from auditor import __version__
+from auditor import __version__, streams
 from auditor.model import AuditorError
 
 _FORMS = ("html", "json", "markdown", "sarif", "csv", "badge")
@@ -92,14 +91,25 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's options, typed in
     """
     from auditor import session  # noqa: PLC0415 - `--version` and `--help` must not wait for it
 
-    sys.exit(session.run(session.Options(**options)))
+    try:
+        status = session.run(session.Options(**options))
+        sys.stdout.flush()
+    except BrokenPipeError:  # click would make it status 1, which says that a threshold is not reached
+        streams.silence()
+        status = 0
+    sys.exit(status)
 
 
 def main() -> None:
     """Run the command; a user's mistake is one sentence, never a traceback."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    streams.prepare()
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows knows no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, _interrupted)
     try:
         command.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -109,9 +119,11 @@ def main() -> None:
     except AuditorError as error:
         _say(str(error))
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:  # of a repository they are values; what comes here is the machine's
+        streams.silence()
+        where = f" ({error.filename})" if error.filename else ""
+        _say(f"This machine did not let the audit go on: {error.strerror or error}{where}.")
+        sys.exit(3)
 
 
 def _interrupted(*_: object) -> None:

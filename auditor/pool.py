@@ -4,7 +4,10 @@ import logging
 import multiprocessing
 import os
 import tempfile
+import threading
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as OutOfTimeError
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import msgspec
@@ -26,6 +29,9 @@ class Pool:
         context = multiprocessing.get_context(method)
         if method == "forkserver":
             context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers"])
+        self._scheduling = threading.Lock()
+        self._waiting: set[Future[RepositoryAudit]] = set()
+        self._abandoned = False
         self._pool = ProcessPool(
             max_workers=jobs, context=context, initializer=adopt, initargs=[guide, load_rulebook(guide)]
         )
@@ -36,16 +42,19 @@ class Pool:
         self._pool.join()
 
     def abandon(self) -> None:
-        """Make the workers end, whatever they do."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without types
+        """Make the workers end, whatever they do, and let go who waits for them: a stopped pool answers nobody."""
+        with self._scheduling:
+            self._abandoned = True
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without types
+            for future in self._waiting:
+                future.cancel()
 
     def audit(self, task: Task) -> RepositoryAudit:
         """Run the task in a worker; after a death, again without the step that it died of."""
         limits = task.limits
         for _ in range(limits.worker_restarts + 1):
-            future = self._pool.schedule(_audit, args=[task], timeout=limits.repository_seconds)
             try:
-                return future.result()
+                return self._asked(task)
             except OutOfTimeError:
                 return _failed(f"auditing it took more than {limits.repository_seconds:.0f} s")
             except ProcessExpired:
@@ -53,15 +62,34 @@ class Pool:
                 if not step or step in task.banned:
                     break
                 task = msgspec.structs.replace(task, banned=task.banned | {step})
+            except CancelledError:
+                return _failed("it was interrupted")
+            except (OSError, BrokenProcessPool) as error:
+                return _failed(f"no worker process could be started or kept: {_reason(error)}")
             except Exception:  # noqa: BLE001 - our defect in this one repository must not cost the others
                 _log.exception("the audit of %s failed", task.origin.name)
                 return _failed("it could not be audited through a defect of the auditor")
         return _failed("reading it ended the worker process again and again")
 
+    def _asked(self, task: Task) -> RepositoryAudit:
+        """Wait for a worker's answer, as long as the pool is not abandoned."""
+        with self._scheduling:
+            if self._abandoned:
+                raise CancelledError
+            future = self._pool.schedule(_audit, args=[task], timeout=task.limits.repository_seconds)
+            self._waiting.add(future)
+        try:
+            return future.result()
+        finally:
+            with self._scheduling:
+                self._waiting.discard(future)
+
 
 def _audit(task: Task) -> RepositoryAudit:
     from auditor import worker  # noqa: PLC0415 - parsers are slow to import: in the workers only
 
+    if task.journal:
+        tempfile.tempdir = str(Path(task.journal).parent)  # the run's own, which goes with it if this worker is killed
     return worker.audit(task)
 
 
@@ -69,6 +97,13 @@ def _start_method() -> str:
     """Choose how workers start: from a server that has the imports, unless its socket's path would be too long."""
     short = len(os.fsencode(tempfile.gettempdir())) <= _SOCKET_FOLDER
     return "forkserver" if short and "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+
+
+def _reason(error: BaseException) -> str:
+    """Say what the machine said first."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return (error.strerror if isinstance(error, OSError) else None) or "the machine's limits are too low"
 
 
 def _failed(reason: str) -> RepositoryAudit:

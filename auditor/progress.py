@@ -8,11 +8,21 @@ from rich.console import Console
 from rich.text import Text
 
 from auditor.formats.escape import line
+from auditor.streams import silence
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 _LONGEST = 100
+
+
+class Speaker(Console):
+    """A console that goes on silently when nobody reads it any more; rich's own would end the program with status 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Speak into the void from here on."""
+        self.quiet = True
+        silence(self.file.fileno())
 
 
 class Teller:

@@ -13,13 +13,13 @@ import msgspec
 from rich.console import Console
 from rich.logging import RichHandler
 
-from auditor import audit, compare, limits, output
+from auditor import audit, compare, limits, output, streams
 from auditor.catalogue import explained, listed
 from auditor.formats import FORMATS
 from auditor.formats import json as json_form
 from auditor.formats.escape import line
 from auditor.model import AuditorError, Report, RepositoryStatus, Status
-from auditor.progress import Teller
+from auditor.progress import Speaker, Teller
 from auditor.sources import hosts, resume, targets
 from auditor.sources.patience import Patience
 from auditor.sources.selection import Selection
@@ -79,14 +79,18 @@ def run(options: Options) -> int:
         sys.stdout.write(listed(book) if options.explain is None else explained(book, options.explain))
         return 0
     check(options, {rule.id for rule in book.rules})
-    console = Console(stderr=True, highlight=False)
+    console = Speaker(stderr=True, highlight=False)
     with _logging(console, verbose=options.verbose):
         baseline = None if options.baseline is None else read_baseline(options.baseline)
         reports = audited(options, guide, console)
         _deliver(options, reports, baseline, console)
         for sentence in (said for report in reports for said in shortfalls(options, report)):
             console.print(line(sentence), markup=False, soft_wrap=True)
-    return status(options, reports)
+        ended = status(options, reports)
+        if ended == _NOTHING and options.quiet:
+            for sentence in (p.message for report in reports for p in report.problems):
+                console.print(line(sentence), markup=False, soft_wrap=True)
+    return ended
 
 
 def check(options: Options, rules: set[str]) -> None:
@@ -95,6 +99,8 @@ def check(options: Options, rules: set[str]) -> None:
         raise AuditorError("Name a GitHub login, owner/repo, a URL or a folder; --help shows examples.")
     if options.output == "-" and len(options.forms) != 1:
         raise AuditorError('"--output -" prints one form: name it with one --format.')
+    if options.output == "-" and streams.output_is_closed():
+        raise AuditorError('"--output -" prints to the standard output, which is closed here.')
     for name in options.fail_on:
         if name not in rules:
             raise AuditorError(f"--fail-on: no rule {name!r} is asked; --list-rules shows them.")
@@ -205,11 +211,9 @@ def _deliver(options: Options, reports: Sequence[Report], baseline: Report | Non
     folder = Path(options.output or _FOLDER)
     for report, stem in zip(reports, output.stems(r.candidate.name for r in reports), strict=True):
         comparison = None if baseline is None else compare.compare(baseline, report)
-        if not options.quiet:
-            from auditor.formats import terminal  # noqa: PLC0415 - not for a quiet run
-
-            terminal.show(report, console if options.output == "-" else Console(highlight=False), comparison)
         if options.output == "-":
+            if not options.quiet:
+                _show(report, console, comparison)
             sys.stdout.buffer.write(FORMATS[forms[0]].render(report, comparison, template).encode())
             continue
         texts = {
@@ -217,10 +221,19 @@ def _deliver(options: Options, reports: Sequence[Report], baseline: Report | Non
             for form in forms
             for end, text in FORMATS[form].files(report, comparison, template).items()
         }
-        for path in output.write(folder, texts):
-            if not options.quiet:
-                console.print(f"written: {path}", markup=False, soft_wrap=True)
+        written = output.write(folder, texts)
+        if options.quiet:
+            continue
+        _show(report, Speaker(highlight=False), comparison)
+        for path in written:
+            console.print(f"written: {path}", markup=False, soft_wrap=True)
     sys.stdout.flush()
+
+
+def _show(report: Report, console: Console, comparison: "compare.Comparison | None") -> None:
+    from auditor.formats import terminal  # noqa: PLC0415 - not for a quiet run
+
+    terminal.show(report, console, comparison)
 
 
 def status(options: Options, reports: Sequence[Report]) -> int:
