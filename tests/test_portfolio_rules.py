@@ -214,7 +214,7 @@ def test_the_fix_names_the_project_and_what_it_lacks() -> None:
     weak = project("b", 72, **_STORY | {"readme_results": "unmet"})
     assert judged("portfolio-best", project("a", **_STORY), weak).fix == "Bring b up: readme-results is unmet."
     low = judged("portfolio-best", project("a", **_STORY), project("b", 52, **_STORY))
-    assert low.fix == "Bring b up from 52 points to 70."
+    assert low.fix == "Bring b up from 52 points to 70; its own findings say how."
     assert [piece.excerpt for piece in low.evidence] == ["80 points", "52 of 70 points"]
     built = project("a", **_BUILT | {"tests_present": "partly", "typing_hints": "unmet"})
     assert judged("portfolio-engineered", built).fix == "Make a tested and typed."

@@ -113,6 +113,7 @@ _ANSWERS = "from openai import OpenAI\nOpenAI().chat.completions.create(model='m
         ({"e.py": _EMBEDS, "a.py": _ANSWERS}, "rag", "absent"),
         ({"a.py": "from openai import OpenAI\nOpenAI().embeddings.create(input='x')"}, "embeddings", "demonstrated"),
         ({"a.py": _ANSWERS}, "embeddings", "absent"),
+        ({"a.py": "import litellm\nlitellm.embedding(model='m', input=[])"}, "llm-apis", "declared"),
         ({"a.py": "import torch\ntorch.cuda.is_available()"}, "pytorch", "declared"),
         ({"a.py": "import torch\nd = torch.device('cpu')\nx = torch.ones(3)"}, "pytorch", "demonstrated"),
         ({"a.py": "import nltk\nnltk.download('punkt')"}, "classic-nlp", "declared"),

@@ -19,7 +19,7 @@ ALONE = "One repository was audited by itself, not a portfolio."
 
 
 def best(portfolio: Portfolio, *, asks: tuple[str, ...], at: float) -> Verdict:
-    """Find two exceptional projects: `at` points, and everything met that the guide asks of one."""
+    """Find two exceptional projects: `at` points, and met in it what the guide asks of one (`asks`)."""
     if portfolio.alone:
         return not_applicable(ALONE)
     ranked = sorted(((_quality(p, asks, at), p) for p in portfolio.shown), key=lambda each: (-each[0], each[1].name))[
@@ -60,7 +60,7 @@ def _bring(project: Project, asks: tuple[str, ...], at: float) -> str:
     """Say what to do for a project that is close: how far it has to rise, and what is open."""
     lacking = _open(project, asks)
     rise = f" from {project.score or 0:.0f} points to {at:g}" if (project.score or 0.0) < at else ""
-    return f"Bring {project.name} up{rise}" + (f": {lacking}." if lacking else ".")
+    return f"Bring {project.name} up{rise}" + (f": {lacking}." if lacking else "; its own findings say how.")
 
 
 def _open(project: Project, asks: tuple[str, ...]) -> str:
