@@ -49,6 +49,7 @@ _A_PLACE = re.compile(
     r"^(?:https?://|\.{0,2}/|[A-Za-z]:\\|~)"
     r"|\.(?:json|txt|py|pem|env|html|ya?ml|php|com|css|js|png|csv|sh)$"
 )
+_A_REFERENCE = re.compile(r"(?:^|[^a-z])(?:from|existing)_?secret$", re.IGNORECASE)  # what names where it is kept
 _WORDY = re.compile(r"^[^\W\d_]+[:!?.]?$")
 _CODE = (
     "py pyw js jsx mjs cjs ts tsx java kt go rs rb php cs c cc cpp h hpp swift r rmd qmd scala sh bash ps1 bat cmd sql"
@@ -214,6 +215,8 @@ def _assigned(text: str, lowered: str, *, bare: bool) -> Iterator[tuple[int, int
         begin = before.start() if before else match.start()
         name = re.split("[=:]", text[begin : match.end() + 30], maxsplit=1)[0]
         name = re.sub(r"^\W+|[\"'\]].*$", "", name, flags=re.DOTALL)
+        if _A_REFERENCE.search(name.rstrip()):
+            continue
         grade = _grade(match[0], name.lower(), text[start:end], quoted=quoted)
         if fallback and grade:
             grade = "dummy"  # what holds until the environment says otherwise

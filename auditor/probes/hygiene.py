@@ -42,8 +42,7 @@ def secrets(found: Secrets, *, settings_only: str) -> Verdict:
         return partly(said, *(each.place for each in dummy[:_SHOWN]), score=0.6, confidence=Confidence.MEDIUM, fix=fix)
     if found.environments:
         path = found.environments[0]
-        fix = f"`git rm --cached {path}`, ignore it, and commit a .env.example instead."
-        return partly(f"{path} is committed, {settings_only}.", Evidence(path), score=0.6, fix=fix)
+        return met(f"{path} is committed, {settings_only}.", Evidence(path), confidence=Confidence.MEDIUM)
     return met("No credentials found.", Evidence("", excerpt=f"looked at {found.scanned} files"))
 
 

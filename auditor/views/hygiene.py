@@ -10,7 +10,7 @@ from auditor.facts.fact import base_name, suffix
 from auditor.facts.secrets import Secret, SecretsFact
 from auditor.model import Evidence
 from auditor.repository import Entry, EntryKind, Listing
-from auditor.views.layout import is_test, layout
+from auditor.views.layout import is_generated, is_test, layout
 from auditor.views.reading import Reading
 
 _IGNORE = re.compile(r"^(?:[^/]+/)?\.gitignore$")
@@ -70,7 +70,7 @@ class Tree(msgspec.Struct, frozen=True):
         """
         same: dict[str, list[str]] = defaultdict(list)
         for each in self.files:
-            if (each.size or 0) >= least.get(suffix(each.path), 2**62):
+            if (each.size or 0) >= least.get(suffix(each.path), 2**62) and not is_generated(each.path):
                 same[each.blob].append(each.path)
         return tuple(tuple(paths) for paths in same.values() if len({_in_series(path) for path in paths}) > 1)
 

@@ -60,6 +60,11 @@ def is_test(path: str) -> bool:
     return _TEST.search(path) is not None
 
 
+def is_generated(path: str) -> bool:
+    """Tell by its path whether a tool wrote a file."""
+    return _GENERATED.search(path) is not None
+
+
 def layout(reading: Reading) -> Layout:
     """Return the reading's layout: there always is one."""
     found = reading.view(Layout)
@@ -69,4 +74,4 @@ def layout(reading: Reading) -> Layout:
 
 
 def _is_foreign(path: str, roots: tuple[str, ...]) -> bool:
-    return bool(_VENDORED.search(path) or _GENERATED.search(path)) or path.startswith(roots)
+    return bool(_VENDORED.search(path)) or is_generated(path) or path.startswith(roots)
