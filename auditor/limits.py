@@ -7,6 +7,8 @@ import os
 
 import msgspec
 
+from auditor.model import AuditorError
+
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one repository may cost."""
@@ -27,10 +29,17 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def from_environment() -> Limits:
-    """Read the limits, with what the environment replaces."""
+    """Read the limits, with what the environment replaces. Raises AuditorError."""
     changed = {
         name: os.environ[key]
         for name in Limits.__struct_fields__
         if (key := f"AUDITOR_LIMIT_{name.upper()}") in os.environ
     }
-    return msgspec.convert(changed, Limits, strict=False)
+    try:
+        found = msgspec.convert(changed, Limits, strict=False)
+    except msgspec.ValidationError as error:
+        raise AuditorError(f"A limit in the environment is no number: {error}.") from None
+    for name in changed:
+        if not getattr(found, name) > 0:
+            raise AuditorError(f"AUDITOR_LIMIT_{name.upper()} takes a number above 0.")
+    return found

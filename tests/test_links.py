@@ -1,7 +1,9 @@
 """Links are asked safely, on loopback; the guard's allow-list is opened by these tests only."""
 
+import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -180,6 +182,49 @@ def test_public_addresses_are_allowed_at_the_ports_of_the_web(address: str) -> N
 def test_addresses_of_an_odd_shape_are_refused(url: str) -> None:
     with pytest.raises(RefusedError):
         check_shape(url)
+
+
+def test_a_server_that_drips_its_head_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.sources.links._SECONDS", 0.3)
+    ended = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not ended.wait(0.05):
+                connection.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip, args=[listening])
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        started = time.monotonic()
+        answer = LinkChecker(None, allowed=lambda *_: True).ask([url])[url]
+        took = time.monotonic() - started
+        ended.set()
+        thread.join()
+    assert (answer.status, took < 5) == (LinkStatus.UNKNOWN, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (socket.EAI_NONAME, LinkStatus.DEAD),
+        (socket.EAI_AGAIN, LinkStatus.UNKNOWN),
+        (socket.EAI_NODATA, LinkStatus.UNKNOWN),
+    ],
+)
+def test_only_a_name_that_does_not_exist_is_dead(
+    monkeypatch: pytest.MonkeyPatch, code: int, status: LinkStatus
+) -> None:
+    def nowhere(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(code, "as the resolver says")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    monkeypatch.setattr(LinkChecker, "_reaches_the_internet", lambda _: True)
+    url = "https://gone.example/"
+    assert LinkChecker(None).ask([url])[url].status is status
 
 
 @given(st.text())

@@ -76,3 +76,10 @@ def test_standard_streams_may_be_full_or_closed(tmp_path: Path, rest: str, statu
         ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (status, True, False), done.stderr
+
+
+@pytest.mark.parametrize("value", ["much", "0", "-1"])
+def test_a_limit_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
+    working_tree(tmp_path / "churn", _FILES)
+    done = audit("--offline", "churn", folder=tmp_path, extra={"AUDITOR_LIMIT_PARSE_SECONDS": value})
+    assert (done.status, "limit" in done.said.lower()) == (2, True)

@@ -7,6 +7,7 @@ again, so that its owner can't answer differently the second time.
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache as once
 from typing import Any
@@ -17,6 +18,7 @@ import httpx
 
 Allowed = Callable[[str, int], bool]
 _PORTS = (80, 443)
+_CONNECTIONS = 2  # a connection lives so many times as long as one read may take
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -142,18 +144,47 @@ class _Backend(httpcore.NetworkBackend):
         refused = [address for address in addresses if not self._allowed(address, port)]
         if refused:
             raise RefusedError(f"{host} leads to an address or port that is not public")
-        return self._inner.connect_tcp(
+        stream = self._inner.connect_tcp(
             addresses[0],
             port,
             timeout=timeout or self._seconds,
             local_address=local_address,
             socket_options=socket_options,
         )
+        return _Ending(stream, time.monotonic() + _CONNECTIONS * self._seconds)
 
     def connect_unix_socket(self, path: str, timeout: float | None = None, socket_options: Any = None) -> Any:  # noqa: ANN401
         """Refuse: no link means a socket file."""
         del path, timeout, socket_options
         raise RefusedError("it leads to a socket of this machine")
+
+
+class _Ending(httpcore.NetworkStream):
+    """A connection with an end: a server that sends a byte now and then would keep every single read in its time."""
+
+    def __init__(self, stream: httpcore.NetworkStream, ends: float) -> None:
+        self._stream = stream
+        self._ends = ends
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return self._stream.read(max_bytes, left if timeout is None else min(left, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Ending(self._stream.start_tls(ssl_context, server_hostname, timeout), self._ends)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's own signature
+        return self._stream.get_extra_info(info)
 
 
 class NoSuchHostError(httpcore.ConnectError):
@@ -164,7 +195,7 @@ def _looked_up(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
-        if error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
+        if error.errno == socket.EAI_NONAME:  # not EAI_NODATA: that name is still somebody's
             raise NoSuchHostError(f"there is no host {host}") from None
         raise httpcore.ConnectError(f"{host} could not be looked up") from None
     except UnicodeError:

@@ -86,7 +86,7 @@ class LinkChecker:
         try:
             if space := _space(url):
                 return _stage(client, space)
-            return _walk(client, url, self._now() + 2 * _SECONDS)
+            return _walk(client, url, time.monotonic() + 2 * _SECONDS)
         except RefusedError as error:
             return LinkAnswer(LinkStatus.UNKNOWN, f"not asked: {error}")
         except UnknownHostError as error:
@@ -105,7 +105,7 @@ class LinkChecker:
                     client.head("https://github.com/")
                     self._online = True
                 except (httpx.HTTPError, RefusedError) as error:
-                    self._online = not isinstance(error, httpx.ConnectError | httpx.TimeoutException)
+                    self._online = not isinstance(error, RefusedError | httpx.ConnectError | httpx.TimeoutException)
         return self._online
 
     def _recalled(self, cache: Cache, urls: list[str]) -> dict[str, LinkAnswer]:
@@ -143,7 +143,7 @@ def _got(client: httpx.Client, url: str, deadline: float) -> LinkAnswer:
         body = bytearray()
         for chunk in answer.iter_raw():
             body += chunk
-            if len(body) >= _BODY or time.time() > deadline:
+            if len(body) >= _BODY or time.monotonic() > deadline:
                 break
         return _judged(answer.status_code, bytes(body[:_BODY]).decode("utf-8", "replace"))
 
