@@ -165,7 +165,11 @@ def _in_clause(clause: _Clause, metrics: Metrics) -> Iterator[Figure]:
         loose = kind in _LOOSE and not _ARROW.search(text)
         if (near and bound) or (not clause.reporting and (near or loose)):
             continue
-        sure = not near and (not bound or clause.reporting) and (clause.reporting or kind in {"shares", "errors"})
+        sure = (
+            not near
+            and (not bound or (clause.reporting and not blocked))
+            and (clause.reporting or kind in {"shares", "errors"})
+        )
         yield _figure(clause, number, word, sure=sure, share=kind in _SHARES)
 
 
