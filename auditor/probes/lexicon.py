@@ -41,6 +41,7 @@ _ENGLISH = 0.06
 _FEW_WORDS = 25
 _RARE = 0.04
 _BEYOND_DOUBT = 1.3
+_finders: dict[tuple[int, ...], tuple[tuple[Terms, ...], re.Pattern[str]]] = {}
 
 
 def plain(text: str) -> str:
@@ -50,7 +51,14 @@ def plain(text: str) -> str:
 
 def finder(*terms: Terms) -> re.Pattern[str]:
     """Return the pattern that finds any of the words in a text made `plain`."""
-    return _pattern(frozenset(word for table in terms for words in table.values() for word in words))
+    key = tuple(map(id, terms))
+    kept = _finders.get(key)
+    if kept is None:  # tables are read once a process; keeping them here keeps their identities theirs
+        kept = _finders[key] = (
+            terms,
+            _pattern(frozenset(w for table in terms for words in table.values() for w in words)),
+        )
+    return kept[1]
 
 
 def tongue(text: MarkupFact, languages: Terms) -> str | None:
