@@ -26,7 +26,7 @@ _INSTALL = re.compile(
 )
 _LISTED = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:[=<>~!]=?[\w.*]+)?")
 _VERSIONED = re.compile(r"([A-Za-z][\w.-]*)[ \t:]+v?(\d+(?:\.\w+)+)$")
-_PYTHON = re.compile(r"^python\b[\s=:(<>~-]*([\d.]*)", re.IGNORECASE)
+_PYTHON = re.compile(r"^python(?![\w.]|-[^\d])[\s=:(<>~-]*([\d.]*)", re.IGNORECASE)  # python-dotenv is a package
 _WORDS = 6
 _MOST = 3000
 
