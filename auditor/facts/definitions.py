@@ -43,6 +43,7 @@ def function(node: Defined, opened: Open, names: Names, *, method: bool, nested:
         decorators=tuple([names.resolve(decorator) for decorator in node.decorator_list]),
         calls=tuple(opened.calls),
         trivial=opened.asserts > 0 and not opened.telling,
+        given=tuple([each.arg for each in kept]) if node.name.startswith("test") else (),
     )
 
 

@@ -18,7 +18,8 @@ class Function(Fact, frozen=True):
     `parameters` counts those that an annotation would belong to (no self, cls); `documented` means that the docstring
     says more than the name; `complexity` is cyclomatic, as radon counts it; `calls` are the distinct resolved names
     that it calls; `decorators` are resolved names; `asserts` counts assert statements, `self.assert...` and
-    `pytest.raises`; `trivial` ones are of constants only (`assert True`) or there are none besides such.
+    `pytest.raises`; `trivial` ones are of constants only (`assert True`) or there are none besides such. `given` are a
+    test's parameters by name: pytest passes fixtures by it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Function(Fact, frozen=True):
     decorators: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     trivial: bool = False
+    given: tuple[str, ...] = ()
 
 
 class Class(Fact, frozen=True):

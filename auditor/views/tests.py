@@ -16,7 +16,10 @@ _CLIENTS = ("requests.", "httpx.", "fastapi.testclient.", "starlette.testclient.
 
 
 class TestModule(msgspec.Struct, frozen=True):
-    """One test file. `own` are the own modules that it imports, `absent` what it imports from them that isn't there."""
+    """One test file. `own` are the own modules that it imports, `absent` what it imports from them that isn't there.
+
+    `given` are the fixtures that its tests take from a conftest.py that reaches own code.
+    """
 
     __test__ = False
 
@@ -24,6 +27,7 @@ class TestModule(msgspec.Struct, frozen=True):
     fact: PythonFact
     own: tuple[str, ...]
     absent: tuple[str, ...]
+    given: tuple[str, ...] = ()
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -35,7 +39,7 @@ class TestModule(msgspec.Struct, frozen=True):
     def reaches(self) -> bool:
         """Whether it tests anything of the project's own: imports it, or asks it over HTTP or a command line."""
         asks = any(call.name.startswith(_CLIENTS) for call in self.fact.calls)
-        return bool(self.own) or (asks and not self.absent)
+        return bool(self.own or self.given) or (asks and not self.absent)
 
     @property
     def telling(self) -> tuple[Function, ...]:
@@ -77,7 +81,8 @@ class Tests(msgspec.Struct, frozen=True, dict=True):
         if not isinstance(code, Code):
             return code
         own = _own_names(reading, code)
-        modules = tuple(_test_module(module, own) for module in code.tests)
+        fixtures = _fixtures(reading, own)
+        modules = tuple(_with(_test_module(module, own), fixtures) for module in code.tests)
         specs = reading.readable(SpecsFact)
         foreign = tuple(Specs(path, specs.get(path)) for path in code.others if NAMED.search(path))
         return cls(tuple(m for m in modules if m.functions), foreign, code)
@@ -130,6 +135,33 @@ def _test_module(module: Module, own: dict[str, PythonFact | None]) -> TestModul
                 absent.append(found.module)
     kept = tuple(name for name in reached if name not in absent)
     return TestModule(module.path, module.fact, kept, tuple(absent))
+
+
+def _fixtures(reading: Reading, own: dict[str, PythonFact | None]) -> dict[str, frozenset[str]]:
+    """Return, by folder, the fixtures of each conftest.py that reaches own code."""
+    found: dict[str, frozenset[str]] = {}
+    kept = layout(reading)
+    for path, fact in reading.readable(PythonFact).items():
+        if (
+            path.rpartition("/")[2] == "conftest.py"
+            and kept.is_own(path)
+            and _test_module(Module(path, fact), own).reaches
+        ):
+            made = (f.name for f in fact.functions if any("fixture" in name for name in f.decorators))
+            found[path.rpartition("/")[0]] = frozenset(made)
+    return found
+
+
+def _with(module: TestModule, fixtures: dict[str, frozenset[str]]) -> TestModule:
+    """Add what a module's tests take from the conftest.py of its folder or of one above."""
+    near = {
+        name
+        for folder, names in fixtures.items()
+        if module.path.startswith(f"{folder}/" if folder else "")
+        for name in names
+    }
+    given = sorted({name for function in module.functions for name in function.given if name in near}) if near else []
+    return msgspec.structs.replace(module, given=tuple(given)) if given else module
 
 
 def _lacking(
