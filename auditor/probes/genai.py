@@ -164,7 +164,7 @@ def _asks(use: Use, words: Calls, pattern: re.Pattern[str]) -> bool:
     if use.last in words.certain and use.name.startswith("?"):
         return imports(use.source, words.libraries)
     unknown = use.name.startswith(("?", "self", ".")) or use.name[0].islower()
-    root = next(prefixes(use.name))
+    root = prefixes(use.name)[0]
     foreign = root in {each.module.partition(".")[0] for each in use.source.fact.imports}
     return (
         unknown

@@ -3,6 +3,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate
 from typing import TypeVar, cast
 
 import msgspec
@@ -144,12 +146,10 @@ def last(name: str) -> str:
     return name.rpartition(".")[2].removesuffix("()")
 
 
-def prefixes(name: str) -> Iterator[str]:
-    """Yield "a", "a.b", "a.b.c" of `a.b().c`."""
-    whole = ""
-    for part in name.split("."):
-        whole = f"{whole}.{part.removesuffix('()')}" if whole else part.removesuffix("()")
-        yield whole
+@lru_cache(maxsize=20_000)
+def prefixes(name: str) -> tuple[str, ...]:
+    """Return "a", "a.b", "a.b.c" of `a.b().c`. The same names are asked about again and again."""
+    return tuple(accumulate((part.removesuffix("()") for part in name.split(".")), "{}.{}".format))
 
 
 def _sources(reading: Reading) -> Iterator[Source]:
