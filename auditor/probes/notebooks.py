@@ -26,7 +26,9 @@ def executed(notebooks: Notebooks, *, ran: float, mostly: float, hardly: float) 
     )
     full = [book for book, share in shares.items() if share == 1]
     bare = [book for book, share in shares.items() if share < 1]
-    summary = f"{len(full)} of {total} notebooks carry the outputs of a run"
+    summary = (
+        _said(len(full), total, "carries the outputs", "does not carry the outputs", "carry the outputs") + " of a run"
+    )
     sure = Confidence.MEDIUM if notebooks.unread else Confidence.HIGH
     if mean >= mostly:
         return met(f"{summary}.", *(_extent(book) for book in full[:_SHOWN]), confidence=sure)
@@ -48,7 +50,9 @@ def ran_in_order(notebooks: Notebooks, *, most: float, some: float, consecutive:
     scores = {book: _order(book.counts, consecutive, back) for book in counted}
     clean = sum(score == 1 for score in scores.values())
     mean = sum(scores.values()) / len(scores)
-    summary = f"{clean} of {len(scores)} notebooks with execution counts ran top to bottom without a break."
+    numbered = "with execution counts"
+    summary = _said(clean, len(scores), f"{numbered} ran", f"{numbered} did not run", f"{numbered} ran")
+    summary += " top to bottom without a break."
     if clean / len(scores) > most:
         return met(summary, *[book.as_whole(_counts(book)) for book in counted if scores[book] == 1][:_SHOWN])
     worst = sorted((book for book in counted if scores[book] < 1), key=lambda book: (scores[book], book.path))
@@ -100,7 +104,8 @@ def narrative(
     scores = {book: _story(book, headings, words, words_per_cell, share, thin_words) for book in notebooks.coding}
     mean = sum(scores.values()) / len(scores)
     telling = sum(score == 1 for score in scores.values())
-    summary = f"{telling} of {len(scores)} notebooks explain their steps between the cells."
+    summary = _said(telling, len(scores), "explains its steps", "hardly explains its steps", "explain their steps")
+    summary += " between the cells."
     order = sorted(scores, key=lambda book: (scores[book], book.path))
     if mean >= met_at:
         return met(summary, *(_prose(book) for book in order[::-1][:_SHOWN]))
@@ -222,6 +227,13 @@ def _longest(notebooks: Notebooks) -> list[Evidence]:
 
 def _by_length(place: tuple[Notebook, Cell]) -> tuple[int, str, int]:
     return -place[1].lines, place[0].path, place[1].index
+
+
+def _said(good: int, total: int, does: str, does_not: str, do: str) -> str:
+    """Say of one notebook what it does, of several how many do."""
+    if total == 1:
+        return f"The notebook {does if good else does_not}"
+    return f"{good} of {total} notebooks {do}"
 
 
 def _many(count: int, noun: str) -> str:

@@ -13,6 +13,7 @@ from auditor.views.readme import Readme
 
 _TREE_LINE = re.compile(r"[├└]\s?[─-]|^[\s│|]*[|+`\\][-─]{2}|^\s*[\w.-]+/\s")
 _BOX = re.compile(r"[┌┐┘╔╗╝╭╮╯▼▲◄►→←↓↑⇒⬇➡]|\+--+\+|-{1,3}>|=>|<-{1,3}|^\s*[|v│]\s*$")
+_FIGURES = re.compile(r"(?=\D*\d)[\W\d_]*")
 _EXCERPT = 100
 Lines = list[tuple[Evidence, str]]
 """Texts and where they stand."""
@@ -231,7 +232,8 @@ def _is_there(link: Link, readme: Readme, tree: Tree) -> bool:
 def _is_sketch(block: Block) -> bool:
     lines = [line for line in block.text.split("\n") if line.strip()]
     trees = sum(bool(_TREE_LINE.search(line)) for line in lines)
-    boxes = sum(bool(_BOX.search(line)) for line in lines)
+    drawn = (line for line in lines if not _FIGURES.fullmatch(line))  # 1 -> 2 -> 3 is output
+    boxes = sum(bool(_BOX.search(line)) for line in drawn)
     return block.language in {"", "text", "txt", "plaintext", "ascii"} and boxes >= 2 and trees * 2 < len(lines)  # noqa: PLR2004 - two arrows make a flow
 
 
@@ -241,7 +243,10 @@ def _fix(tree: Tree) -> str | None:
     return f"Embed {telling}, which is in the repository already, near the top of the README." if telling else None
 
 
-_PACKED = re.compile(r"(?:^|/)(?:data|datasets?|train|test|static|favicon|icons?|logo)[^/]*(?:/|\.\w+$)", re.IGNORECASE)
+_PACKED = re.compile(
+    r"(?:^|/)(?:data|datasets?|train|test|static|favicon|icons?|logo|public|vite|react|next|vercel)[^/]*(?:/|\.\w+$)",
+    re.IGNORECASE,
+)
 
 
 def _count(number: int, noun: str) -> str:

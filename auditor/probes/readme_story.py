@@ -77,8 +77,9 @@ def problem(
         return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
     path, text = found
     if text.words < least:
-        told = f"{text.words} words in {path} are too few to say what problem is solved."
-        return unmet(told, Evidence(path, 1, excerpt=_start(text, len(text.sections) - 1)))
+        size = f"{text.words} word{'' if text.words == 1 else 's'}"
+        told = f"{path} has {size}: too few to say what problem is solved."
+        return unmet(told, Evidence(path, 1, excerpt=_start(text, len(text.sections) - 1) or size))
     if foreign := untouched(readme, templates, least=least):
         return unmet(f"{path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
     because = finder(words.reasons)

@@ -155,11 +155,12 @@ def _prose(text: MarkupFact, words: UsageWords) -> Iterator[_Line]:
 def _opened(text: MarkupFact, tree: Tree, words: UsageWords) -> _Line | None:
     """Find a sentence that says to run a file that is there."""
     verbs = finder(words.opening)
-    for passage in text.passages:
-        if verbs.search(plain(passage.text)):
-            for found in _RUNNABLE.finditer(passage.text[:_LINE]):
+    said = [(p.text, p.line) for p in text.passages] + [(s.title, s.line) for s in text.sections if s.level > 1]
+    for sentence, line in said:
+        if verbs.search(plain(sentence)):
+            for found in _RUNNABLE.finditer(sentence[:_LINE]):
                 if _is_there(tree, "", found[0]):
-                    return _Line(passage.text, passage.line, (), code=False)
+                    return _Line(sentence, line, (), code=False)
     return None
 
 

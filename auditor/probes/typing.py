@@ -21,7 +21,7 @@ def hinted(modules: Modules, *, most: float, some: float, complete: float) -> Ve
     share = sum(score for _, _, score in scores) / len(scores)
     full = sum(score == 1 for _, _, score in scores)
     part = carrying / len(scores)
-    said = f"{carrying} of {len(scores)} public functions carry annotations ({part:.0%}), {full} in full."
+    said = f"{carrying} of {len(scores)} public functions {_carry(carrying)} annotations ({part:.0%}), {full} in full."
     ranked = sorted(scores, key=lambda scored: scored[2])
     if part >= most and share >= complete:
         return met(said, *[_at(module, function) for module, function, _ in ranked[: -_SHOWN - 1 : -1]])
@@ -42,7 +42,8 @@ def documented(modules: Modules, *, most: float, some: float) -> Verdict:
     items += [(_at(m, d), d.documented) for m in kept for d in _definitions(m)]
     share = sum(documented for _, documented in items) / len(items)
     bare = [place for place, documented in items if not documented]
-    said = f"{len(items) - len(bare)} of {len(items)} modules, classes and functions carry a docstring ({share:.0%})."
+    told = len(items) - len(bare)
+    said = f"{told} of {len(items)} modules, classes and functions {_carry(told)} a docstring ({share:.0%})."
     if share >= most:
         return met(said, *[place for place, documented in items if documented][:_SHOWN])
     fix = f"Begin with {bare[0].path}: one sentence that says what the caller gets."
@@ -68,3 +69,7 @@ def _annotated(function: Function) -> float:
 
 def _at(module: Module, defined: Function | Class) -> Evidence:
     return Evidence(module.path, defined.line, excerpt=defined.name)
+
+
+def _carry(count: int) -> str:
+    return "carries" if count == 1 else "carry"
