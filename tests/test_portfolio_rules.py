@@ -212,9 +212,9 @@ def test_the_profiles_readme_counts_as_a_claim() -> None:
 
 def test_the_fix_names_the_project_and_what_it_lacks() -> None:
     weak = project("b", 72, **_STORY | {"readme_results": "unmet"})
-    assert judged("portfolio-best", project("a", **_STORY), weak).fix == "Bring b up: readme-results is unmet."
+    assert judged("portfolio-best", project("a", **_STORY), weak).fix == "Finish b. readme-results is unmet."
     low = judged("portfolio-best", project("a", **_STORY), project("b", 52, **_STORY))
-    assert low.fix == "Bring b up from 52 points to 70; its own findings say how."
+    assert low.fix == "Bring b from 52 up to 70 points; its own findings say how."
     assert [piece.excerpt for piece in low.evidence] == ["80 points", "52 of 70 points"]
     built = project("a", **_BUILT | {"tests_present": "partly", "typing_hints": "unmet"})
     assert judged("portfolio-engineered", built).fix == "Make a tested and typed."
@@ -252,7 +252,7 @@ def test_the_weak_are_counted_in_words_that_fit(projects: list[Project], said: s
 def test_claims_are_counted_in_words_that_fit() -> None:
     ledger = [skill("numpy", claimed=True), skill("sql", status="declared", claimed=True)]
     found = judged("portfolio-claims", project("a"), skills=ledger)
-    assert "1 of 2 skills that the résumé claims is demonstrated in code, 1 more is only installed" in found.summary
+    assert "1 of 2 skills that the résumé claims is demonstrated in code, the other is only installed" in found.summary
     many = [skill(f"s{n}", status="absent", claimed=True) for n in range(11)]
     assert judged("portfolio-claims", project("a"), skills=many).summary.endswith("S7 and 3 more.")
 

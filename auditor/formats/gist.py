@@ -210,6 +210,8 @@ def headline(report: Report) -> Headline:
     stops = {(repository.name, finding.rule) for repository in audited(report) for finding, _ in held(repository)}
     said = bool(plan) and (plan[0].repository, plan[0].rule) in stops
     first = f"{plan[0].action} ({worth(plan[0])})" if plan and not said else ""
+    if first and not urgent and report.screen.verdict is ScreenVerdict.PASS:
+        reason = f"{reason} What follows makes it stronger still."
     return Headline(_HELD if urgent and verdict == _READY else verdict, reason, first, urgent)
 
 
@@ -265,13 +267,14 @@ def _standing(report: Report) -> tuple[str, str]:
         case None:
             return "Scored, without a technical screen.", "The rulebook names no gates."
         case _:
-            return _passed(report.score or 0.0)
+            return _passed(report)
 
 
-def _passed(score: float) -> tuple[str, str]:
-    if score >= READY_FROM:
-        return _READY, "It passes each gate of the technical screen."
-    return "Good enough to pass, not yet to stand out.", "It passes each gate of the technical screen."
+def _passed(report: Report) -> tuple[str, str]:
+    names = [gate.title or words.humane(gate.id) for gate in report.screen.gates]
+    seen = words.joined([f"{name[:1].lower()}{name[1:]}" for name in names])
+    reason = f"A hiring panel would read on: {seen}."
+    return _READY if (report.score or 0.0) >= READY_FROM else "Good enough to pass, not yet to stand out.", reason
 
 
 def _stops(report: Report, verdict: ScreenVerdict, words_before: str) -> str:

@@ -52,7 +52,7 @@ def _head(report: Report) -> Iterator[str]:
     yield ""
     if report.score is not None:
         grade = f", grade **{escape.markdown(report.grade)}**" if report.grade else ""
-        covered = f"{words.percent(report.coverage)} of the weight assessed"
+        covered = f"{words.percent(report.coverage)} of what counts assessed"
         yield f"Score **{words.number(report.score)} / 100**{grade}; {covered}."
         yield ""
     if report.screen.gates:

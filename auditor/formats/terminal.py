@@ -81,7 +81,7 @@ def _head(report: Report, console: Console) -> None:
         grade = f", grade {report.grade}" if report.grade else ""
         filled = round(report.score / 100 * _BAR)
         bar = f"[{'#' * filled}{'.' * (_BAR - filled)}]"
-        covered = f"{words.percent(report.coverage)} of the weight assessed"
+        covered = f"{words.percent(report.coverage)} of what counts assessed"
         _say(console, f"{bar} {words.number(report.score)} of 100{grade} ({covered})")
     console.print()
     _say(console, f"{head.verdict} {head.reason}".strip(), "bold")

@@ -130,7 +130,8 @@ def claims(portfolio: Portfolio, *, skills: dict[str, dict[str, Any]], enough: f
     share = (len(shown) + declared / 2) / len(named)
     many = f"{len(named)} skills" if len(named) > 1 else "the one skill"
     said = f"{len(shown)} of {many} that {source} {'is' if len(shown) == 1 else 'are'} demonstrated in code"
-    said += f", {declared} more {'is' if declared == 1 else 'are'} only installed or imported" if declared else ""
+    rest = f"the other {declared}".removesuffix(" 1") if declared == len(bare) else f"{declared} more"
+    said += f", {rest} {'is' if declared == 1 else 'are'} only installed or imported" if declared else ""
     if share >= enough:
         return met(f"{said}.", *(_place(skill) for skill in shown[:_NAMED]))
     titles = [skill.title or skill.id for skill in bare]
