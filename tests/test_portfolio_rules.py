@@ -212,7 +212,9 @@ def test_the_profiles_readme_counts_as_a_claim() -> None:
 
 def test_the_fix_names_the_project_and_what_it_lacks() -> None:
     weak = project("b", 72, **_STORY | {"readme_results": "unmet"})
-    assert judged("portfolio-best", project("a", **_STORY), weak).fix == "Finish b. readme-results is unmet."
+    assert (
+        judged("portfolio-best", project("a", **_STORY), weak).fix == "Bring b up to the mark. readme-results is unmet."
+    )
     low = judged("portfolio-best", project("a", **_STORY), project("b", 52, **_STORY))
     assert low.fix == "Bring b from 52 up to 70 points; its own findings say how."
     assert [piece.excerpt for piece in low.evidence] == ["80 points", "52 of 70 points"]

@@ -7,8 +7,21 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from auditor.model import Evidence, Skill, SkillStatus, Status, Verdict, met, not_applicable, partly, unknown, unmet
+from auditor.model import (
+    Evidence,
+    Finding,
+    Skill,
+    SkillStatus,
+    Status,
+    Verdict,
+    met,
+    not_applicable,
+    partly,
+    unknown,
+    unmet,
+)
 from auditor.views.portfolio import Portfolio, Project
+from auditor.views.words import shortened
 
 _DAY = 86_400
 _YEAR = 12
@@ -58,14 +71,19 @@ def _lacks(project: Project, asks: tuple[str, ...], at: float) -> str:
 
 def _bring(project: Project, asks: tuple[str, ...], at: float) -> str:
     """Say what to do for a project that is close: how far it has to rise, and what is open."""
-    lacking = _open(project, asks)
-    rise = f" from {project.score or 0:.0f} points to {at:g}" if (project.score or 0.0) < at else ""
-    return f"Bring {project.name} up{rise}" + (f": {lacking}." if lacking else "; its own findings say how.")
+    steps = [f.fix or f.summary for f in _lacking(project, asks)]
+    rise = f"from {project.score or 0:.0f} up to {at:g} points" if (project.score or 0.0) < at else "up to the mark"
+    lead = f"Bring {project.name} {rise}"
+    return " ".join([f"{lead}.", *steps]) if steps else f"{lead}; its own findings say how."
 
 
 def _open(project: Project, asks: tuple[str, ...]) -> str:
+    return "; ".join(shortened(f.summary.rstrip("."), _CUT) for f in _lacking(project, asks))
+
+
+def _lacking(project: Project, asks: tuple[str, ...]) -> list[Finding]:
     found = [project.findings[rule] for rule in asks if rule in project.findings]
-    return "; ".join(f.summary.rstrip(".")[:_CUT] for f in found if f.status in (Status.PARTLY, Status.UNMET))
+    return [f for f in found if f.status in (Status.PARTLY, Status.UNMET)]
 
 
 def weakest(
@@ -96,11 +114,22 @@ def weakest(
     plan = "; ".join(f"{verb} {_listed(names)}" for verb, names in sorted(advice.items(), reverse=True))
     copies = sum(firsts.get(p.content, p).name != p.name for p in weak)
     said = f"{len(weak)} of {len(scored)} projects {_weakness(len(weak), copies, portfolio.worth_showing)}"
-    fix = f"{plan[0].upper()}{plan[1:]}."
+    fix = " ".join(_told(verb, names) for verb, names in sorted(advice.items(), reverse=True))
     shown_evidence = evidence[-_NAMED:]
     if share >= 0.5:  # noqa: PLR2004 - the weak are the majority
         return unmet(f"{said}: {plan}.", *shown_evidence, fix=fix)
     return partly(f"{said}: {plan}.", *shown_evidence, score=1 - share, fix=fix)
+
+
+def _told(verb: str, names: Sequence[str]) -> str:
+    """Say what to do with the projects that one verb is for."""
+    it = "it" if len(names) == 1 else "them"
+    how = {
+        "improve": f"begin with what {'it lacks' if it == 'it' else 'each lacks'} most",
+        "hide": f"make {it} private, or unpin {it}",
+        "archive": f"the settings of the repository mark {it} as no longer kept",
+    }
+    return f"{verb.capitalize()} {_listed(names)}: {how[verb]}."
 
 
 def _weakness(count: int, copies: int, mark: float) -> str:
@@ -135,9 +164,15 @@ def _reason(project: Project) -> str:
         (f for f in project.findings.values() if f.score is not None and f.score < 1),
         key=lambda f: (-f.weight * (1 - (f.score or 0.0)), f.rule),
     )
-    said = "; ".join(f.summary.rstrip(".")[:_CUT] for f in lost[:2])
-    kind = "" if project.kind == "other" else f", {project.kind.replace('-', ' ')}"
+    said = "; ".join(shortened(f.summary.rstrip("."), _CUT) for f in lost[:2])
+    kind = "" if project.kind == "other" else f", {_kind(project.kind)}"
     return f"{project.score or 0:.0f} points{kind}" + (f". {said}" if said else "")
+
+
+def _kind(name: str) -> str:
+    """Say what a project is in words: `genai-app` is a generative AI app."""
+    words = {"ml": "ML", "genai": "generative AI", "llm": "LLM"}
+    return " ".join(words.get(word, word) for word in name.split("-"))
 
 
 def breadth(portfolio: Portfolio, *, areas: int, each: int) -> Verdict:

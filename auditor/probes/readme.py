@@ -10,6 +10,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, partly, unmet
 from auditor.probes.lexicon import Terms, below, finder, plain
 from auditor.views.paths import Tree
 from auditor.views.readme import Readme
+from auditor.views.words import shortened
 
 _TREE_LINE = re.compile(r"[├└]\s?[─-]|^[\s│|]*[|+`\\][-─]{2}|^\s*[\w.-]+/\s")
 _BOX = re.compile(r"[┌┐┘╔╗╝╭╮╯▼▲◄►→←↓↑⇒⬇➡]|\+--+\+|-{1,3}>|=>|<-{1,3}|^\s*[|v│]\s*$")
@@ -254,4 +255,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _at(readme: Readme, line: int, excerpt: str) -> Evidence:
-    return Evidence(readme.path, line, excerpt=" ".join(excerpt[: 3 * _EXCERPT].split())[:_EXCERPT])
+    return Evidence(readme.path, line, excerpt=shortened(" ".join(excerpt[: 3 * _EXCERPT].split()), _EXCERPT))

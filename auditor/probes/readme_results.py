@@ -8,6 +8,7 @@ from auditor.probes.figures import Figure, Metrics, places, reported, value_of
 from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, finder, plain, tongue
 from auditor.views.artefacts import Artefacts
 from auditor.views.readme import Readme
+from auditor.views.words import shortened
 
 _EXCERPT = 120
 _NUMBER = re.compile(r"\d{1,15}(?:[.,]\d{1,15}){0,4}|\.\d{1,9}")
@@ -91,7 +92,7 @@ def _pictured(readme: Readme, parts: list[bool | None], metrics: Metrics) -> Evi
 def _counted(text: MarkupFact, parts: list[bool | None]) -> tuple[int, None, None, str] | None:
     for passage in text.passages:
         if parts[passage.section] and _LARGE_COUNT.search(passage.text):
-            return passage.line, None, None, passage.text[:_EXCERPT]
+            return passage.line, None, None, shortened(passage.text, _EXCERPT)
     return None
 
 
@@ -99,7 +100,7 @@ def _related(text: MarkupFact, metrics: Metrics) -> tuple[int, None, None, str] 
     relations = finder(metrics.relations)
     for passage in text.passages:
         if _SHARE.search(passage.text) and relations.search(plain(passage.text)):
-            return passage.line, None, None, passage.text[:_EXCERPT]
+            return passage.line, None, None, shortened(passage.text, _EXCERPT)
     return None
 
 
@@ -138,5 +139,6 @@ def _pairs(readme: Readme, held: dict[Figure, str]) -> tuple[Evidence, ...]:
 def _shown(readme: Readme, figures: list[Figure]) -> tuple[Evidence, ...]:
     places_ = {figure.line: figure for figure in reversed(figures)}
     return tuple(
-        Evidence(readme.path, line, excerpt=figure.excerpt[:_EXCERPT]) for line, figure in sorted(places_.items())[:3]
+        Evidence(readme.path, line, excerpt=shortened(figure.excerpt, _EXCERPT))
+        for line, figure in sorted(places_.items())[:3]
     )

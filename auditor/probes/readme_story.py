@@ -10,6 +10,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, partly, unknown, u
 from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, below, finder, plain, understood
 from auditor.probes.readme import Template, untouched
 from auditor.views.readme import Readme
+from auditor.views.words import shortened
 
 _EXCERPT = 120
 _NAMED = 6
@@ -217,8 +218,8 @@ def _parts(text: MarkupFact) -> Iterator[tuple[int, int, str]]:
 
 
 def _start(text: MarkupFact, number: int) -> str:
-    return next((passage.text[:_EXCERPT] for passage in text.passages if passage.section == number), "")
+    return next((shortened(passage.text, _EXCERPT) for passage in text.passages if passage.section == number), "")
 
 
 def _at(path: str, passage: Passage) -> Evidence:
-    return Evidence(path, passage.line, excerpt=passage.text[:_EXCERPT])
+    return Evidence(path, passage.line, excerpt=shortened(passage.text, _EXCERPT))

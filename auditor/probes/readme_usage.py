@@ -10,6 +10,7 @@ from auditor.model import Evidence, Verdict, met, partly, unknown, unmet
 from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, finder, plain, tongue
 from auditor.views.paths import Tree
 from auditor.views.readme import Readme
+from auditor.views.words import shortened
 
 _EXCERPT = 100
 _PROSE = 8
@@ -165,4 +166,4 @@ def _opened(text: MarkupFact, tree: Tree, words: UsageWords) -> _Line | None:
 
 
 def _at(path: str, line: _Line) -> Evidence:
-    return Evidence(path, line.line, excerpt=line.text.strip()[:_EXCERPT])
+    return Evidence(path, line.line, excerpt=shortened(line.text.strip(), _EXCERPT))

@@ -7,7 +7,7 @@ from auditor.model import Evidence
 from auditor.views.layout import layout
 from auditor.views.reading import Reading
 from auditor.views.readme import Readme
-from auditor.views.words import spaced
+from auditor.views.words import shortened, spaced
 
 _PASSAGES = 6
 _LENGTH = 600
@@ -27,9 +27,10 @@ class Spoken(msgspec.Struct, frozen=True):
         """Show the word with the text around it, and where that stands."""
         at = max(self.text.lower().find(word), 0)
         begin = max(at - _AROUND, 0)
-        said = " ".join(self.text[begin : at + len(word) + _AROUND].split())
-        before, after = "…" if begin else "", "…" if at + len(word) + _AROUND < len(self.text) else ""
-        return Evidence(self.path, self.line, excerpt=f"{self.place}: {before}{said}{after}")
+        begin = max(self.text.find(" ", begin, at) + 1, begin) if begin else 0
+        end = at + len(word) + _AROUND
+        said = " ".join(shortened(self.text[begin:], end - begin).split())
+        return Evidence(self.path, self.line, excerpt=f"{self.place}: {'…' if begin else ''}{said}")
 
 
 class Introduction(msgspec.Struct, frozen=True):

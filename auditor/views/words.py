@@ -31,6 +31,15 @@ def spaced(name: str) -> str:
     return _JOINTS.sub(" ", name)
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many letters; one that goes on ends with a whole word and "…"."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    at = head.rfind(" ")
+    return f"{(head[:at] if at > most // 2 else head).rstrip(' ,;:')}…"
+
+
 def strings(table: Mapping[str, object], key: str) -> tuple[str, ...]:
     """Return a list of a data table, empty where a user's rulebook leaves it out."""
     values = table.get(key, ())
