@@ -111,7 +111,7 @@ _EXAMPLES = [
         "portfolio-fundamentals": [
             ("met", "Fundamentals show", lambda r: judged(r, project("a", 20, **_SOUND))),
             ("partly", "tests", lambda r: judged(r, project("a", **_SOUND | {"tests_present": "unmet"}))),
-            ("unmet", "Not convincingly", lambda r: judged(r, project("a", code_modular="unmet"))),
+            ("unmet", "Not yet well shown", lambda r: judged(r, project("a", code_modular="unmet"))),
             ("unmet", "no code", lambda r: judged(r, project("a", tests_present="not-applicable"))),
             ("unknown", "No code could be read", lambda r: judged(r, project("a", tests_present="unknown"))),
         ],

@@ -282,7 +282,8 @@ def _stops(report: Report, verdict: ScreenVerdict, words_before: str) -> str:
     gates = [gate for gate in report.screen.gates if gate.verdict is verdict]
     if len(gates) == 1:
         seen = gates[0].summary.strip().removesuffix(".")
-        return f"{words_before}: {seen}." if seen else f"{words_before}."
+        joint = ". " if ":" in seen else ": "
+        return f"{words_before}{joint}{seen}." if seen else f"{words_before}."
     names = [gate.title or words.humane(gate.id) for gate in gates]
     unseen = words.joined([f"that {name[:1].lower()}{name[1:]}" for name in names])
     return f"{words_before}: it {'could not' if verdict is ScreenVerdict.FAIL else 'may not'} see {unseen}."

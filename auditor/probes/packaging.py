@@ -87,11 +87,14 @@ def reproducible(packaging: Packaging, *, names: Names, nearly_all: float) -> Ve
     where = best.as_whole(f"{exact} of {total} pinned with ==")
     if exact >= nearly_all * total:
         return met(f"{exact} of {total} versions are pinned.", where)
-    free = [each.name for each in _required(best) if each.pin != "exact"]
-    fix = f"Pin {', '.join(free[:_SHOWN])} in {best.path} (`pip freeze`, or a lock file from uv or Poetry)."
+    loose = next((each for each in (best, *counted) if _pins(each, "exact") < len(_required(each))), best)
+    free = [each.name for each in _required(loose) if each.pin != "exact"]
+    more = f" and {len(free) - _SHOWN} more" if len(free) > _SHOWN else ""
+    fix = f"Pin {', '.join(free[:_SHOWN])}{more} in {loose.path} (`pip freeze`, or a lock file from uv or Poetry)."
     if bounded:
         lower = sum(_pins(each, "bounded") for each in counted)
-        said = f"{exact} of {total} versions are pinned, {lower} have bounds only."
+        said = f"{exact} of {total} versions {'is' if exact == 1 else 'are'} pinned"
+        said += f", {lower} {'has' if lower == 1 else 'have'} bounds only." if lower else "."
         return partly(said, where, score=max(exact / total, 0.3), fix=fix)
     return unmet(f"None of {total} dependencies has a version.", where, fix=fix)
 

@@ -74,7 +74,7 @@ def engineered(portfolio: Portfolio, *, practices: dict[str, tuple[str, ...]], l
     done, project = ranked[0]
     unsure = [p for _, p in ranked if any(p.is_unknown(rule) for rules in practices.values() for rule in rules)]
     lacking = [name for name, value in done.items() if value < 1 and not (name in lenient and value >= _ENOUGH)]
-    said = f"No project is {_and(practices)}; the closest, {project.name}, is not fully {' or '.join(lacking)}."
+    said = f"No project is {_and(practices)}; the closest, {project.name}, is not fully {_and(lacking, 'or')}."
     mean = sum(done.values()) / len(done)
     steps = [f.fix for name in lacking if (f := _deciding(project, practices[name], max)) and f.fix]
     fix = f"In {project.name}: {' '.join(steps)}" if steps else f"Make {project.name} {_and(lacking)}."
@@ -102,7 +102,7 @@ def fundamentals(portfolio: Portfolio, *, aspects: dict[str, tuple[str, ...]], e
     pieces = [_piece(p, aspects[name], name, min) for name, (_, p) in best.items()]
     if not weak:
         return met(f"Fundamentals show in code: {', '.join(strong)}.", *pieces)
-    said = (f"Shown in code: {', '.join(strong)}. " if strong else "") + f"Not convincingly: {', '.join(weak)}."
+    said = f"Well shown: {_and(strong)}. Not yet: {_and(weak)}." if strong else f"Not yet well shown: {_and(weak)}."
     name = min(best, key=lambda each: best[each][0])
     worst = _deciding(best[name][1], aspects[name], min)
     fix = f"Begin with {name}, in {best[name][1].name}" + (f": {worst.fix}" if worst and worst.fix else ".")
@@ -203,6 +203,6 @@ def _names(projects: Sequence[Project]) -> str:
     return ", ".join(p.name for p in projects[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _and(words: Sequence[str] | Mapping[str, object]) -> str:
+def _and(words: Sequence[str] | Mapping[str, object], joint: str = "and") -> str:
     *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {joint} {last}" if most else last

@@ -21,7 +21,7 @@ def present(tests: Tests, *, several: int, generated: tuple[str, ...]) -> Verdic
     if not tests.modules:
         return _foreign(tests, several, frozenset(generated))
     telling = len(tests.telling)
-    said = f"{telling} of {tests.count} tests assert something about the project's own code"
+    said = f"{_asserting(telling, tests.count)} about the project's own code"
     ranked = sorted(tests.modules, key=lambda module: (not module.reaches, -len(module.telling), module.path))
     places = tuple(_at(module) for module in ranked[:_SHOWN])
     if telling >= several:
@@ -31,16 +31,26 @@ def present(tests: Tests, *, several: int, generated: tuple[str, ...]) -> Verdic
         module, name = absent[0]
         fix = f"{module.path} imports {name}, which does not exist: bring the tests back in step with the code."
         return partly(f"{said}; {name} is imported but does not exist.", *places, fix=fix)
-    return partly(f"{said}.", *places, score=0.25 + 0.15 * telling)
+    if telling:
+        fix = f"Add tests until {several} or more call your own functions on small inputs and assert the results."
+        return partly(f"{said}: a start, not yet {several}.", *places, score=0.25 + 0.15 * telling, fix=fix)
+    fix = f"Import your own functions in {places[0].path}, call them on small inputs and assert the results."
+    return partly(f"{said}.", *places, score=0.25, fix=fix)
+
+
+def _asserting(telling: int, count: int) -> str:
+    if count == 1:
+        return f"The one test asserts {'something' if telling else 'nothing'}"
+    return f"{telling} of {count} tests {'asserts' if telling == 1 else 'assert'} something"
 
 
 def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
     if tests.foreign:
         told = sum(each.told(generated) for each in tests.foreign)
         ranked = sorted(tests.foreign, key=lambda each: (-each.told(generated), each.path))
-        places = tuple(Evidence(each.path, excerpt=f"{each.told(generated)} tests") for each in ranked[:_SHOWN])
+        places = tuple(Evidence(each.path, excerpt=_cases(each.told(generated))) for each in ranked[:_SHOWN])
         files = f"{len(tests.foreign)} test file{'s' if len(tests.foreign) > 1 else ''} in another language"
-        said = f"{files} with {told} tests that assert something"
+        said = f"{files} with {_cases(told)} that assert{'s' if told == 1 else ''} something"
         if tests.code.python or told < several:
             more = "; none in Python" if tests.code.python else ", besides those that come with a new project"
             return partly(f"{said}{more}.", *places, confidence=Confidence.MEDIUM)
@@ -55,6 +65,10 @@ def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
     )
 
 
+def _cases(count: int) -> str:
+    return f"{count} test{'' if count == 1 else 's'}"
+
+
 def deep(tests: Tests, *, most: float, some: float) -> Verdict:
     """Measure the share of the project's public functions and classes that tests call, by name and import."""
     if not tests.telling:
@@ -65,10 +79,8 @@ def deep(tests: Tests, *, most: float, some: float) -> Verdict:
     called = {part for module in tests.modules if module.reaches for part in _names(module)}
     reached = [key for key in public if key[1].rpartition(".")[2] in called and is_public(key[1])]
     share = len(reached) / len(public)
-    per = tests.count / len(public)
-    said = (
-        f"Tests name {len(reached)} of {len(public)} public functions and classes ({share:.0%}), {per:.1f} tests each."
-    )
+    many = f"{tests.count} test{'s name' if tests.count > 1 else ' names'}"
+    said = f"{many} {len(reached)} of {len(public)} public functions and classes ({share:.0%})."
     missed = [Evidence(path, d.line, excerpt=name) for (path, name), d in public.items() if (path, name) not in reached]
     if share >= most:
         return met(
@@ -90,5 +102,8 @@ def _names(module: TestModule) -> set[str]:
 def _at(module: TestModule) -> Evidence:
     first = module.functions[0]
     return Evidence(
-        module.path, first.line, excerpt=f"{len(module.functions)} tests, {len(module.telling)} with assertions"
+        module.path,
+        first.line,
+        excerpt=f"{len(module.functions)} test{'s' if len(module.functions) > 1 else ''}, "
+        f"{len(module.telling)} with assertions",
     )
