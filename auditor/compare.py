@@ -5,11 +5,12 @@ weighs differently, is a change of the rulebook and never of the candidate's; so
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
 
+from auditor import score
 from auditor.model import AuditorError, Finding, Frozen, Report, RulebookName, Status
 
 
@@ -41,7 +42,11 @@ class Change(Frozen, frozen=True, kw_only=True):
 
 
 class Comparison(Frozen, frozen=True, kw_only=True):
-    """The differences between two reports; `rules_added` and its like are the rulebook's doing."""
+    """The differences between two reports; `rules_added` and its like are the rulebook's doing.
+
+    `rulebook_points` is what the score changed without the candidate's doing: all but what today's rules, as far as
+    both rulebooks have them, would give to the verdicts of then and now. None where that cannot be told.
+    """
 
     before_score: float | None
     after_score: float | None
@@ -56,6 +61,7 @@ class Comparison(Frozen, frozen=True, kw_only=True):
     repositories_added: tuple[str, ...]
     repositories_removed: tuple[str, ...]
     changes: tuple[Change, ...]
+    rulebook_points: float | None = None
 
     @property
     def difference(self) -> float | None:
@@ -69,8 +75,11 @@ class Comparison(Frozen, frozen=True, kw_only=True):
         return tuple(change for change in self.changes if change.kind is kind)
 
 
-def compare(before: Report, after: Report) -> Comparison:
-    """Compare two reports on one candidate; two reports on different accounts are a mistake and refused."""
+def compare(before: Report, after: Report, scale: score.Scale | None = None) -> Comparison:
+    """Compare two reports on one candidate; two reports on different accounts are a mistake and refused.
+
+    `scale` is that of today's rulebook, to tell how much of the change is the rulebook's.
+    """
     _refuse_strangers(before, after)
     old_rules, new_rules = _weights(before), _weights(after)
     shared = old_rules.keys() & new_rules.keys()
@@ -94,6 +103,7 @@ def compare(before: Report, after: Report) -> Comparison:
         repositories_added=tuple(sorted(new_names - old_names)),
         repositories_removed=tuple(sorted(old_names - new_names)),
         changes=tuple(changes),
+        rulebook_points=_of_the_rulebook(before, after, still, scale) if changed_book and scale else None,
     )
 
 
@@ -113,6 +123,38 @@ def _still(before: Report, after: Report) -> frozenset[str | None]:
     was, now = ({r.name: r.commit for r in report.repositories if r.findings} for report in (before, after))
     same = {name for name, commit in now.items() if commit and was.get(name) == commit}
     return frozenset(same | ({None} if was == now and len(same) == len(now) else set()))
+
+
+def _of_the_rulebook(before: Report, after: Report, still: frozenset[str | None], scale: score.Scale) -> float | None:
+    """Return the part of the score's change that is left when both reports are scored by today's shared rules."""
+    today = {finding.rule: finding for group in _groups(after).values() for finding in group}
+    shared = today.keys() & {finding.rule for group in _groups(before).values() for finding in group}
+    now = {name: [f for f in group if f.rule in shared] for name, group in _groups(after).items()}
+    then = {
+        name: now[name] if name in still else [_weighed(f, today[f.rule]) for f in group if f.rule in shared]
+        for name, group in _groups(before).items()
+    }
+    scores = _scored(then, before, scale), _scored(now, after, scale)
+    if None in (*scores, before.score, after.score):
+        return None
+    was, is_, told_then, told_now = (*scores, before.score, after.score)
+    return round((told_now or 0.0) - (told_then or 0.0) - ((is_ or 0.0) - (was or 0.0)), 2)
+
+
+def _groups(report: Report) -> dict[str | None, tuple[Finding, ...]]:
+    """Return the findings by repository, the portfolio's own under None."""
+    return {None: report.findings} | {r.name: r.findings for r in report.repositories if r.findings}
+
+
+def _weighed(then: Finding, today: Finding) -> Finding:
+    return msgspec.structs.replace(then, weight=today.weight, criterion=today.criterion)
+
+
+def _scored(findings: Mapping[str | None, Sequence[Finding]], report: Report, scale: score.Scale) -> float | None:
+    contents = {r.name: r.commit or r.name for r in report.repositories if r.findings}
+    projects = tuple(score.Project(name, content, tuple(findings[name])) for name, content in contents.items())
+    single = report.candidate.login is None and len(set(contents.values())) <= 1
+    return score.portfolio(score.Portfolio(projects, tuple(findings[None]), single=single), scale)
 
 
 def _excused(change: Change) -> Change:
@@ -143,11 +185,8 @@ def _weights(report: Report) -> dict[str, float]:
 
 
 def _changes(before: Report, after: Report, shared: set[str]) -> Iterator[Change]:
-    groups_before: dict[str | None, tuple[Finding, ...]] = {None: before.findings}
-    groups_before |= {r.name: r.findings for r in before.repositories if r.findings}
-    groups_after: dict[str | None, tuple[Finding, ...]] = {None: after.findings}
-    groups_after |= {r.name: r.findings for r in after.repositories if r.findings}
-    for name, findings in groups_after.items():
+    groups_before = _groups(before)
+    for name, findings in _groups(after).items():
         if name not in groups_before:
             continue
         old = {finding.rule: finding for finding in groups_before[name]}

@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from auditor import audit, compare, limits, output, streams
+from auditor.assemble import scale_of
 from auditor.catalogue import explained, listed
+from auditor.compare import Comparison
 from auditor.formats import FORMATS
 from auditor.formats import json as json_form
 from auditor.formats.escape import line
@@ -83,7 +85,8 @@ def run(options: Options) -> int:
     with _logging(console, verbose=options.verbose):
         baseline = None if options.baseline is None else read_baseline(options.baseline)
         reports = audited(options, guide, console)
-        _deliver(options, reports, baseline, console)
+        held = [None if baseline is None else compare.compare(baseline, r, scale_of(book)) for r in reports]
+        _deliver(options, list(zip(reports, held, strict=True)), console)
         for sentence in (said for report in reports for said in shortfalls(options, report)):
             console.print(line(sentence), markup=False, soft_wrap=True)
         ended = status(options, reports)
@@ -204,13 +207,13 @@ def _cache_folder(chosen: str | None) -> Path:
     return Path(platformdirs.user_cache_dir("portfolio-auditor", appauthor=False))
 
 
-def _deliver(options: Options, reports: Sequence[Report], baseline: Report | None, console: Console) -> None:
+def _deliver(options: Options, pairs: Sequence[tuple[Report, Comparison | None]], console: Console) -> None:
     """Write the files, or print the one form, and say the summary."""
     template = None if options.template is None else Path(options.template)
     forms = options.forms or ("html",)
     folder = Path(options.output or _FOLDER)
-    for report, stem in zip(reports, output.stems(r.candidate.name for r in reports), strict=True):
-        comparison = None if baseline is None else compare.compare(baseline, report)
+    stems = output.stems(report.candidate.name for report, _ in pairs)
+    for (report, comparison), stem in zip(pairs, stems, strict=True):
         if options.output == "-":
             if not options.quiet:
                 _show(report, console, comparison)

@@ -10,6 +10,7 @@ import sample_reports
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor import assemble, rulebook, score
 from auditor.compare import Change, ChangeKind, Comparison, compare
 from auditor.formats import changes, sarif
 from auditor.formats import csv as csv_form
@@ -28,6 +29,12 @@ def with_finding(report: Report, rule: str, **fields: object) -> Report:
 def with_rulebook(report: Report, digest: str) -> Report:
     book = RulebookName(name="AI engineer hiring guide", version="1.1", digest=digest)
     return msgspec.structs.replace(report, tool=msgspec.structs.replace(report.tool, rulebook=book))
+
+
+def scored(report: Report, scale: score.Scale) -> Report:
+    """Return the report with the score that its findings have."""
+    projects = tuple(score.Project(r.name, r.commit or r.name, r.findings) for r in report.repositories if r.findings)
+    return msgspec.structs.replace(report, score=score.portfolio(score.Portfolio(projects, report.findings), scale))
 
 
 def only(comparison: Comparison) -> Change:
@@ -189,3 +196,22 @@ def test_there_and_back_improvements_and_losses_swap(one: list[Status], two: lis
     assert {c.rule for c in there.of(ChangeKind.IMPROVED)} == {c.rule for c in back.of(ChangeKind.WORSE)}
     assert {c.rule for c in there.of(ChangeKind.NEW)} == {c.rule for c in back.of(ChangeKind.GONE)}
     assert {c.rule for c in there.of(ChangeKind.UNCLEAR)} == {c.rule for c in back.of(ChangeKind.UNCLEAR)}
+
+
+def test_the_rulebooks_part_of_the_change_is_told_apart() -> None:
+    scale = assemble.scale_of(rulebook.load())
+    heavier = with_rulebook(with_finding(AVERAGE, "tests-ci", weight=40.0), "b" * 64)
+    judged = scored(heavier, scale)
+    better = scored(with_finding(judged, "tests-present", status=Status.MET, score=1.0), scale)
+    moved = msgspec.structs.replace(better.repositories[0], commit="e" * 40)
+    worked = msgspec.structs.replace(better, repositories=(moved, *better.repositories[1:]))
+
+    first = scored(AVERAGE, scale)
+    only_rules, both = compare(first, judged, scale), compare(first, worked, scale)
+
+    assert only_rules.rulebook_points == pytest.approx(only_rules.difference, abs=0.02)
+    assert both.rulebook_points is not None
+    assert both.difference is not None
+    assert both.difference - both.rulebook_points == pytest.approx((worked.score or 0) - (judged.score or 0), abs=0.02)
+    assert compare(first, first, scale).rulebook_points is None
+    assert any("by the rulebook and" in line for line in changes.rulebook(both, {}))

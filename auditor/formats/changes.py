@@ -51,7 +51,7 @@ def rulebook(comparison: Comparison, rules: Mapping[str, RuleText]) -> list[str]
         return []
     book = comparison.before_rulebook
     was = f"The rulebook changed since then (it was {book.name} {book.version})"
-    lines = [f"{was}, so a part of any change is the rulebook's and not the candidate's."]
+    lines = [f"{was}, so a part of any change is the rulebook's and not the candidate's.", *_shared(comparison)]
     if comparison.of(ChangeKind.UNCLEAR):
         lines.append(_SAME_COMMIT)
     for names, label in (
@@ -62,6 +62,15 @@ def rulebook(comparison: Comparison, rules: Mapping[str, RuleText]) -> list[str]
         if names:
             lines.append(f"{label}: {words.joined([gist.title(rules, name) for name in names])}.")
     return lines
+
+
+def _shared(comparison: Comparison) -> list[str]:
+    """Say how the change of the score divides between rulebook and candidate."""
+    whole, rules = comparison.difference, comparison.rulebook_points
+    if whole is None or rules is None:
+        return []
+    rest = words.points(round(whole - rules, 2))
+    return [f"The change of the score is made of {words.points(rules)} by the rulebook and {rest} by the repositories."]
 
 
 def repositories(comparison: Comparison) -> list[str]:
