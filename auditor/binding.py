@@ -28,7 +28,8 @@ def bind(name: str, reference: str, parameters: Mapping[str, Any], data: Mapping
     views, wanted = _signature(name, probe)
     given = {key: _resolved(name, key, value, data) for key, value in parameters.items()}
     if unexpected := sorted(set(given) - set(wanted)):
-        raise AuditorError(f"rule {name}: probe {reference} takes no parameter {unexpected[0]!r}")
+        takes = ", ".join(wanted) or "none"
+        raise AuditorError(f"rule {name}: probe {reference} takes no parameter {unexpected[0]!r}; it takes {takes}")
     required = {key for key, (_, is_required) in wanted.items() if is_required}
     if lacking := sorted(required - set(given)):
         raise AuditorError(f"rule {name}: probe {reference} needs the parameter {lacking[0]!r}")
@@ -94,4 +95,11 @@ def converted(value: object, kind: Any, where: str) -> Any:  # noqa: ANN401 - th
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise AuditorError(f"{where}: {error}") from None
+        raise AuditorError(f"{where}: {error}{_fields(kind, str(error))}") from None
+
+
+def _fields(kind: Any, error: str) -> str:  # noqa: ANN401 - any type that a value is read as
+    """Name the fields that there are where one is unknown at the top."""
+    if "unknown field" not in error or " - at " in error or not hasattr(kind, "__struct_encode_fields__"):
+        return ""
+    return f"; there are {', '.join(kind.__struct_encode_fields__)}"

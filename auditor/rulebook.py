@@ -7,7 +7,8 @@ are rules. `data/*.toml` are tables that a rule's parameters may name as "data:<
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -162,8 +163,8 @@ def load(folder: Path | None = None, *, role: str | None = None) -> Rulebook:
     are the user's; that the built-in ones fit is what the tests hold.
     """
     tables = _tables(resources.folder("rules"))
-    if folder is not None:
-        _merge(tables, _tables(folder))
+    own = _tables(folder) if folder is not None else {}
+    _merge(tables, own)
     digest = hashlib.sha256(repr((sorted(tables.items(), key=str), role)).encode()).hexdigest()
     data = {name.removeprefix("data/"): table for name, table in tables.items() if name.startswith("data/")}
     header = converted(tables.get("rulebook", {}), Header, "rulebook.toml")
@@ -172,9 +173,13 @@ def load(folder: Path | None = None, *, role: str | None = None) -> Rulebook:
     for file, table in tables.items():
         if file != "rulebook" and not file.startswith("data/"):
             _merge(rules, table)
-    bound = [_ranked(name, rule, header, data, weights) for name, rule in rules.items()]
-    if folder is not None:
-        for each in bound:
+    files = {rule: f"{folder}/{file}.toml" for file, table in own.items() for rule in table}
+    bound = []
+    for name, rule in rules.items():
+        with _told_of(files.get(name)):
+            bound.append(_ranked(name, rule, header, data, weights))
+    for each in bound if folder is not None else ():
+        with _told_of(files.get(each.id)):
             _ = each.binding  # raises where it does not fit
     order = list(header.criteria)
     return Rulebook(header, tuple(sorted(bound, key=lambda b: order.index(b.criterion))), data, digest)
@@ -197,6 +202,17 @@ def chosen(book: Rulebook, select: tuple[str, ...], ignore: tuple[str, ...]) -> 
         if (not select or {rule.id, rule.criterion} & set(select)) and not {rule.id, rule.criterion} & set(ignore)
     )
     return msgspec.structs.replace(book, rules=kept)
+
+
+@contextmanager
+def _told_of(file: str | None) -> Iterator[None]:
+    """Tell what does not fit with the file of the user's that it stands in, if it is one."""
+    try:
+        yield
+    except AuditorError as error:
+        if file is None:
+            raise
+        raise AuditorError(f"{file}: {error}") from None
 
 
 def _ranked(name: str, table: object, header: Header, data: Mapping[str, Any], weights: Mapping[str, float]) -> Bound:

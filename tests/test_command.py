@@ -159,6 +159,27 @@ def test_lists_and_explanations(tmp_path: Path) -> None:
     assert (wrong.status, "did you mean 'readme-results'" in wrong.said) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("[readme-visuals]\nweigth = 3\n", "unknown field `weigth`; there are title, probe, weight"),
+        ("[readme-concise.with]\nlongest = 3\n", "takes no parameter 'longest'; it takes words, about"),
+        ('[readme-visuals]\nweight = "3"\n', "rule readme-visuals: Expected `float`"),
+    ],
+)
+def test_what_does_not_fit_in_ones_own_rulebook_is_told_with_its_file(tmp_path: Path, table: str, told: str) -> None:
+    write(tmp_path, {"school/ours.toml": table, "churn/README.md": "# Churn\n"})
+    refused = audit("--rulebook", "school", "churn", folder=tmp_path)
+    assert (refused.status, "school/ours.toml: rule " in refused.said) == (2, True)
+    assert told in refused.said
+
+
+def test_nothing_assessed_has_its_reason(tmp_path: Path) -> None:
+    working_tree(tmp_path / "churn", _FILES)
+    told = audit("-f", "markdown", "-o", "-", "--select", "portfolio-best", "churn", folder=tmp_path).out
+    assert "**Nothing could be assessed.** One repository was audited by itself, not a portfolio." in told
+
+
 def test_a_rulebook_of_ones_own_changes_weights_and_adds_rules_without_python(tmp_path: Path) -> None:
     working_tree(tmp_path / "churn", _FILES)
     write(

@@ -293,4 +293,7 @@ def _why_nothing(report: Report) -> str:
     if not report.repositories:
         return "No repositories were found."
     reasons = [repository.reason for repository in report.repositories if repository.reason]
+    found = [finding for _, finding in all_findings(report)]
+    if not reasons and (len(found) == 1 or not found):
+        return found[0].summary if found else "None of the rules that were chosen asks anything of this."
     return f"{words.count(len(report.repositories), 'repository', 'repositories')}; {reasons[0]}." if reasons else ""
