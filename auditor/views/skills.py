@@ -22,6 +22,8 @@ from auditor.views.words import pattern, strings
 
 _SHOWN = 3
 _LENGTH = 60_000  # of a README: more is not read
+_TITLE = 4  # words of a link that is a title, not a name
+_NUMBERED = "[]().0123456789 "
 _WORD = re.compile(r"\w+")
 _RANK = {SkillStatus.DEMONSTRATED: 3, SkillStatus.DECLARED: 2, SkillStatus.MENTIONED: 1, SkillStatus.ABSENT: 0}
 _ASIDE = re.compile(r"(?:^|/)(?:tests?|examples?|demos?|scripts?|notebooks?)/|(?:^|/)(?:test_|demo)|_demo\.py$")
@@ -234,13 +236,15 @@ def _manifests(reading: Reading) -> Iterator[tuple[str, ManifestFact]]:
 
 
 def _said(reading: Reading, table: Mapping[str, Any]) -> Found:
-    """Find skills that a README speaks of."""
+    """Find skills that a README speaks of; further reading, a link by its title and nothing more, speaks of none."""
     own = layout(reading)
     found: Found = {}
     for path, fact in reading.readable(MarkupFact).items():
         if not own.is_own(path) or not base_name(path).startswith("readme"):
             continue
-        lines = [*((s.line, s.title) for s in fact.sections), *((p.line, p.text) for p in fact.passages)]
+        titles = {link.text.strip() for link in fact.links if len(link.text.split()) >= _TITLE}
+        told = ((p.line, p.text) for p in fact.passages if p.text.lstrip(_NUMBERED).strip() not in titles)
+        lines = [*((s.line, s.title) for s in fact.sections), *told]
         lines += [(table.line, " | ".join(row)) for table in fact.tables for row in table.rows]
         text = "\n".join(text.replace("\n", " ") for _, text in lines)[:_LENGTH]
         known = frozenset(_WORD.findall(text.lower()))
