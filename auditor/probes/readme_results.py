@@ -62,12 +62,18 @@ def backed(readme: Readme, artefacts: Artefacts, *, metrics: Metrics, share: flo
         told = f"{len(held)} of {len(figures)} figures of {readme.path} stand in committed outputs."
         return partly(told, *_pairs(readme, held)[:2], *_shown(readme, lost)[:2], score=len(held) / len(figures))
     return unmet(
-        f"None of the {len(figures)} figures of {readme.path} stands in a committed output.",
+        f"{_whole(len(figures), readme.path)} in a committed output.",
         *_shown(readme, lost),
         Evidence(next(iter(artefacts.figures), ""), excerpt=f"looked in {_looked(artefacts)}"),
         confidence=Confidence.MEDIUM,
         fix=f"Commit what line {lost[0].line} of {readme.path} rests on: an executed notebook or a metrics file.",
     )
+
+
+def _whole(count: int, path: str) -> str:
+    if count == 1:
+        return f"The one figure of {path} does not stand"
+    return f"None of the {count} figures of {path} stands"
 
 
 def _measured(readme: Readme, sure: list[Figure], metrics: Metrics) -> Verdict:

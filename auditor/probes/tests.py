@@ -2,7 +2,7 @@
 
 import re
 
-from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unmet
+from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.code import is_public
 from auditor.views.tests import TestModule, Tests
 
@@ -78,6 +78,11 @@ def deep(tests: Tests, *, most: float, some: float) -> Verdict:
         return not_applicable("The modules define nothing public.")
     called = {part for module in tests.modules if module.reaches for part in _names(module)}
     reached = [key for key in public if key[1].rpartition(".")[2] in called and is_public(key[1])]
+    if not reached and all(module.given for module, _ in tests.telling):
+        places = tuple(_at(module) for module in dict.fromkeys(module for module, _ in tests.telling))
+        return unknown(
+            "The tests reach the code through fixtures: what of it they call can't be told.", *places[:_SHOWN]
+        )
     share = len(reached) / len(public)
     many = f"{tests.count} test{'s name' if tests.count > 1 else ' names'}"
     said = f"{many} {len(reached)} of {len(public)} public functions and classes ({share:.0%})."
