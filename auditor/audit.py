@@ -25,7 +25,7 @@ from auditor.task import Guide, RepositoryAudit, Task, load_rulebook, remembered
 
 if TYPE_CHECKING:
     from auditor.pool import Pool
-    from auditor.sources.links import LinkChecker  # httpx is slow to import, and not needed offline
+    from auditor.sources.links import LinkChecker
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Every limit in one place: what is read of one repository, and how long anything may take.
+"""Every limit in one place: what is read of one repository, what is asked of the network, how long anything may take.
 
 Sizes are bytes, times are seconds. `AUDITOR_LIMIT_<NAME>` in the environment replaces a value.
 """
@@ -11,7 +11,7 @@ from auditor.model import AuditorError
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one repository may cost."""
+    """What one repository may cost, and the links of one run."""
 
     text_bytes: int = 1_000_000
     notebook_bytes: int = 20_000_000
@@ -26,6 +26,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     clone_seconds: float = 300.0
     clone_stall_seconds: int = 30
     worker_restarts: int = 8
+    run_links: int = 1_000
+    links_seconds: float = 120.0
+    link_hosts: int = 8
+    link_seconds: float = 15.0
+    link_connection_seconds: float = 30.0
+    link_redirects: int = 5
+    link_bytes: int = 65_536
+    link_age_seconds: float = 86_400.0
+    link_unknown_age_seconds: float = 3_600.0
 
 
 def from_environment() -> Limits:

@@ -157,7 +157,7 @@ def audited(options: Options, guide: Guide, console: Console) -> tuple[Report, .
             cache=cache,
         )
         settings = _settings(options, guide, cache, token)
-        settings = msgspec.structs.replace(settings, claims=claims, links=_link_checker(options, cache))
+        settings = msgspec.structs.replace(settings, claims=claims, links=_link_checker(options, cache, settings))
         return audit.run(found, settings, teller)
 
 
@@ -191,12 +191,12 @@ def _settings(options: Options, guide: Guide, cache: Path | None, token: str | N
     )
 
 
-def _link_checker(options: Options, cache: Path | None) -> "LinkChecker | None":
+def _link_checker(options: Options, cache: Path | None, settings: audit.Settings) -> "LinkChecker | None":
     if options.offline or options.no_links:
         return None
-    from auditor.sources.links import LinkChecker  # noqa: PLC0415 - httpx is slow to import, and not needed offline
+    from auditor.sources.links import LinkChecker  # noqa: PLC0415 - only where links are asked
 
-    return LinkChecker(cache)
+    return LinkChecker(cache, settings.limits)
 
 
 def _cache_folder(chosen: str | None) -> Path:

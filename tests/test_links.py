@@ -5,80 +5,29 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from loopback.pages import Pages, serving
 
+from auditor.limits import Limits
 from auditor.repository import LinkAnswer, LinkStatus
+from auditor.sources.asking import Asker
 from auditor.sources.guard import RefusedError, check_shape, is_public
 from auditor.sources.links import LinkChecker
 
-_STATUS = {
-    "/ok": 200,
-    "/forbidden": 403,
-    "/missing": 404,
-    "/gone": 410,
-    "/busy": 429,
-    "/broken": 500,
-    "/login": 401,
-    "/no-head": 200,
-    "/asleep": 200,
-    "/endless": 200,
-}
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.asked: list[str] = []
-        self.headers: list[dict[str, str]] = []
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def _answer(self, *, body: bool) -> None:
-        self.server.asked.append(f"{self.command} {self.path}")
-        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
-        if self.path.startswith("/to/"):
-            self.send_response(302)
-            self.send_header("Location", self.path.removeprefix("/to/"))
-            self.end_headers()
-            return
-        status = 405 if self.path == "/no-head" and not body else _STATUS.get(self.path, 404)
-        text = b"<h1>Zzzz This app has gone to sleep</h1>" if self.path == "/asleep" else b"<h1>demo</h1>"
-        self.send_response(status)
-        self.send_header("Set-Cookie", "tracking=1")
-        self.end_headers()
-        if body:
-            self.wfile.write(text * (4000 if self.path == "/endless" else 1))
-
-    def log_message(self, *_: object) -> None:
-        return
+_SHORT = Limits(link_seconds=0.3, link_connection_seconds=0.6)
 
 
 @pytest.fixture
-def server() -> Iterator[_Server]:
-    with _Server() as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
+def server() -> Iterator[Pages]:
+    with serving() as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
-def _ask(server: _Server, *paths: str, cache: Path | None = None) -> list[LinkAnswer]:
+def _ask(server: Pages, *paths: str, cache: Path | None = None) -> list[LinkAnswer]:
     checker = LinkChecker(cache, allowed=lambda *_: True)
     urls = [f"http://127.0.0.1:{server.server_port}{path}" for path in paths]
     answers = checker.ask(urls)
@@ -105,28 +54,51 @@ def _ask(server: _Server, *paths: str, cache: Path | None = None) -> list[LinkAn
         ("/to/http://user:word@127.0.0.1/", LinkStatus.UNKNOWN),
     ],
 )
-def test_answers_are_judged_with_care(server: _Server, path: str, status: LinkStatus) -> None:
+def test_answers_are_judged_with_care(server: Pages, path: str, status: LinkStatus) -> None:
     assert [answer.status for answer in _ask(server, path)] == [status]
 
 
-def test_who_asks_is_said_and_nothing_is_remembered_for_the_host(server: _Server) -> None:
+def test_who_asks_is_said_and_nothing_is_remembered_for_the_host(server: Pages) -> None:
     _ask(server, "/ok", "/forbidden")
     assert all("portfolio-auditor" in headers["user-agent"] for headers in server.headers)
     assert all("cookie" not in headers and "authorization" not in headers for headers in server.headers)
 
 
-def test_answers_are_kept_for_a_day_but_not_what_could_not_be_learnt(server: _Server, tmp_path: Path) -> None:
-    _ask(server, "/missing", "/busy", cache=tmp_path)
-    server.asked.clear()
-    _ask(server, "/missing", "/busy", cache=tmp_path)
-    assert {asked.partition(" ")[2] for asked in server.asked} == {"/busy"}
-    server.asked.clear()
-    late = LinkChecker(tmp_path, allowed=lambda *_: True, now=lambda: 9e9)
-    late.ask([f"http://127.0.0.1:{server.server_port}/missing"])
-    assert server.asked
+def test_answers_are_kept_for_a_day_and_what_says_nothing_for_an_hour(server: Pages, tmp_path: Path) -> None:
+    def asked_at(when: float) -> set[str]:
+        server.asked.clear()
+        checker = LinkChecker(tmp_path, allowed=lambda *_: True, now=lambda: when)
+        checker.ask([f"{server.base}/missing", f"{server.base}/forbidden", f"{server.base}/broken"])
+        return {asked.partition(" ")[2] for asked in server.asked}
+
+    assert asked_at(0) == {"/missing", "/forbidden", "/broken"}
+    assert asked_at(3_599) == set()
+    assert asked_at(3_601) == {"/forbidden", "/broken"}
+    assert asked_at(86_401) == {"/missing", "/forbidden", "/broken"}
 
 
-def test_without_an_opened_list_nothing_of_this_machine_is_asked(server: _Server) -> None:
+def test_trouble_of_the_network_is_not_kept(server: Pages, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+    checker = LinkChecker(tmp_path, allowed=lambda *_: True)
+    assert "could not be reached" in checker.ask([url])[url].said
+    closed_port = int(url.rsplit(":", 1)[1].strip("/"))
+    assert closed_port != server.server_port
+    with socket.create_server(("127.0.0.1", closed_port)) as listening:
+        thread = threading.Thread(target=_answer_once, args=[listening])
+        thread.start()
+        assert checker.ask([url])[url].said == "401 Unauthorized"
+        thread.join()
+
+
+def _answer_once(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_without_an_opened_list_nothing_of_this_machine_is_asked(server: Pages) -> None:
     url = f"http://127.0.0.1:{server.server_port}/ok"
     named = f"http://localhost:{server.server_port}/ok"
     answers = LinkChecker(None).ask([url, named])
@@ -136,7 +108,7 @@ def test_without_an_opened_list_nothing_of_this_machine_is_asked(server: _Server
 
 
 def test_a_name_is_looked_up_once_so_that_its_owner_cannot_change_his_mind(
-    server: _Server, monkeypatch: pytest.MonkeyPatch
+    server: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_up: list[str] = []
     real = socket.getaddrinfo
@@ -184,8 +156,7 @@ def test_addresses_of_an_odd_shape_are_refused(url: str) -> None:
         check_shape(url)
 
 
-def test_a_server_that_drips_its_head_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("auditor.sources.links._SECONDS", 0.3)
+def test_a_server_that_drips_its_head_is_not_waited_for() -> None:
     ended = threading.Event()
 
     def drip(listening: socket.socket) -> None:
@@ -200,7 +171,7 @@ def test_a_server_that_drips_its_head_is_not_waited_for(monkeypatch: pytest.Monk
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         started = time.monotonic()
-        answer = LinkChecker(None, allowed=lambda *_: True).ask([url])[url]
+        answer = LinkChecker(None, _SHORT, allowed=lambda *_: True).ask([url])[url]
         took = time.monotonic() - started
         ended.set()
         thread.join()
@@ -222,7 +193,7 @@ def test_only_a_name_that_does_not_exist_is_dead(
         raise socket.gaierror(code, "as the resolver says")
 
     monkeypatch.setattr(socket, "getaddrinfo", nowhere)
-    monkeypatch.setattr(LinkChecker, "_reaches_the_internet", lambda _: True)
+    monkeypatch.setattr(Asker, "_reaches_the_internet", lambda _: True)
     url = "https://gone.example/"
     assert LinkChecker(None).ask([url])[url].status is status
 

@@ -18,7 +18,6 @@ import httpx
 
 Allowed = Callable[[str, int], bool]
 _PORTS = (80, 443)
-_CONNECTIONS = 2  # a connection lives so many times as long as one read may take
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -65,11 +64,14 @@ class UnknownHostError(httpx.ConnectError):
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """httpx's transport with the look-up in our hands. `allowed` decides by address and port."""
+    """httpx's transport with the look-up in our hands. `allowed` decides by address and port.
 
-    def __init__(self, allowed: Allowed = is_public, *, seconds: float = 10) -> None:
+    One read takes `seconds` at most, a connection lives for `lives`.
+    """
+
+    def __init__(self, allowed: Allowed = is_public, *, seconds: float, lives: float) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_certificates(), network_backend=_Backend(allowed, seconds), max_connections=10
+            ssl_context=_certificates(), network_backend=_Backend(allowed, seconds, lives), max_connections=10
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -126,9 +128,10 @@ class _Stream(httpx.SyncByteStream):
 class _Backend(httpcore.NetworkBackend):
     """Look a name up once, check every address, connect to one that was checked."""
 
-    def __init__(self, allowed: Allowed, seconds: float) -> None:
+    def __init__(self, allowed: Allowed, seconds: float, lives: float) -> None:
         self._allowed = allowed
         self._seconds = seconds
+        self._lives = lives
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -151,7 +154,7 @@ class _Backend(httpcore.NetworkBackend):
             local_address=local_address,
             socket_options=socket_options,
         )
-        return _Ending(stream, time.monotonic() + _CONNECTIONS * self._seconds)
+        return _Ending(stream, time.monotonic() + self._lives)
 
     def connect_unix_socket(self, path: str, timeout: float | None = None, socket_options: Any = None) -> Any:  # noqa: ANN401
         """Refuse: no link means a socket file."""
