@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How to audit.
 
-    `cache` is a folder, None to keep nothing; `claims` are skill ids that a résumé lists; `links` asks whether demo
-    links answer, None to ask nothing.
+    `cache` is a folder, None to keep nothing; `claims` are skill ids that a résumé lists; `links` asks whether links
+    answer, None to ask nothing.
     """
 
     guide: Guide
@@ -70,7 +70,7 @@ def run(targets: Sequence[Target], settings: Settings, progress: Progress) -> tu
     if settings.links is not None:
         from auditor import online  # noqa: PLC0415 - only where links are asked
 
-        progress.stage("demo links", "asking")
+        progress.stage("links", "asking")
         done = online.with_answers(done, book, settings.links)
     audits = iter(done)
     return tuple(

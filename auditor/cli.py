@@ -31,7 +31,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             ),
             option("--candidate", metavar="NAME", help="Name of the portfolio that the targets make together."),
             option("--offline", is_flag=True, help="No network of any kind."),
-            option("--no-links", is_flag=True, help="Do not ask whether demo links answer."),
+            option("--no-links", is_flag=True, help="Do not ask whether links answer."),
             option("--fail-under", type=click.FloatRange(0, 100), metavar="N", help="Exit 1 below this score (0-100)."),
             option(
                 "--fail-on", multiple=True, metavar="RULE", help="Exit 1 when this rule is not met; repeat for more."

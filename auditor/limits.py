@@ -26,6 +26,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     clone_seconds: float = 300.0
     clone_stall_seconds: int = 30
     worker_restarts: int = 8
+    readme_links: int = 30
     run_links: int = 1_000
     links_seconds: float = 120.0
     link_hosts: int = 8

@@ -13,7 +13,7 @@ import msgspec
 from auditor import rulebook
 from auditor.facts.cache import Cache
 from auditor.limits import Limits
-from auditor.model import Finding, RepositoryStatus
+from auditor.model import Evidence, Finding, RepositoryStatus
 from auditor.repository import Origin
 from auditor.rulebook import Rulebook
 from auditor.sources.git import GitError
@@ -43,7 +43,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RepositoryAudit(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one repository. `content` names what is in it: copies have the same."""
+    """What became of one repository. `content` names what is in it: copies have the same.
+
+    `links` are those of its README that only the network can judge.
+    """
 
     status: RepositoryStatus
     reason: str | None = None
@@ -52,6 +55,7 @@ class RepositoryAudit(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     skills: tuple[SkillUse, ...] = ()
     traits: Traits = Traits()
+    links: tuple[Evidence, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

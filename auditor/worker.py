@@ -12,7 +12,10 @@ from auditor import rulebook
 from auditor.facts.cache import Cache
 from auditor.facts.store import Store
 from auditor.judge import finding, judge
-from auditor.model import Finding, RepositoryStatus, unknown
+from auditor.limits import Limits
+from auditor.model import Evidence, Finding, RepositoryStatus, unknown
+from auditor.probes import readme_honest
+from auditor.probes.linked import links_of
 from auditor.sources.git import EmptyRepositoryError, GitError
 from auditor.sources.snapshot import Snapshot, open_snapshot
 from auditor.task import RepositoryAudit, Task, content_of, load_rulebook, remember
@@ -60,9 +63,16 @@ def _audited(task: Task, snapshot: Snapshot, cache: Cache, watch: Watch) -> Repo
         findings=tuple(_judged(rule, reading, watch) for rule in book.of(portfolio=False)),
         skills=_watched("skills", lambda: skills_of(reading, book.data["skills"]), (), watch, problems),
         traits=_watched("traits", lambda: traits_of(reading, book.data), Traits(), watch, problems),
+        links=_watched("links", lambda: _links(reading, book, task.limits), (), watch, problems),
         notes=_watched("notes", lambda: notes_of(reading, book.data["graders"]), (), watch, problems),
         problems=tuple(problems),
     )
+
+
+def _links(reading: Reading, book: rulebook.Rulebook, limits: Limits) -> tuple[Evidence, ...]:
+    """Return the README's links to ask, where a rule waits for them."""
+    asks = any(rule.probe is readme_honest.honest for rule in book.of(portfolio=False)) and "hosts" in book.data
+    return links_of(reading, book.data["hosts"], limits.readme_links) if asks else ()
 
 
 def _watched(name: str, ask: Callable[[], T], nothing: T, watch: Watch, problems: list[str]) -> T:

@@ -47,6 +47,9 @@ class Hosts(msgspec.Struct, frozen=True):
     dashboards: tuple[str, ...]
     moving: tuple[str, ...]
     words: Words
+    reserved: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -76,6 +79,17 @@ def target(address: Address, hosts: Hosts, name: str) -> Target | None:
     if _any(hosts.placeholders).search(unquote(url)):
         return Target("placeholder", address) if _named(address, hosts) or _in(host, path, hosts.apps) else None
     return _live(address, hosts, name, host, path) or _video(address, hosts, host, path)
+
+
+def is_page(url: str, hosts: Hosts) -> bool:
+    """Tell the address of a public page that answers programs as it answers people; no app, nothing to be filled in."""
+    parts = _ADDRESS.match(url)
+    if parts is None or parts[2] or not _DOMAIN.match(parts[1]):
+        return False
+    host, path = parts[1].lower(), parts[3] or ""
+    if any(_any(each).search(unquote(url)) for each in (hosts.placeholders, hosts.local, hosts.programs)):
+        return False
+    return not any(_in(host, path, entries) for entries in (hosts.apps, hosts.machines, hosts.reserved, hosts.closed))
 
 
 def _live(address: Address, hosts: Hosts, name: str, host: str, path: str) -> Target | None:

@@ -41,7 +41,7 @@ class _Named(msgspec.Struct, frozen=True):
 
 
 def honest(readme: Readme, tree: Tree, *, lenience: Lenience, few: float) -> Verdict:
-    """Look every name up; a share of up to `few` that is missing is a slip."""
+    """Look every name up; a share of up to `few` that is missing is a slip. Online, links to elsewhere count too."""
     made = re.compile("|".join(lenience.made), re.IGNORECASE)
     named = [n for n in _named(readme.text, tree, lenience) if not _is_excused(n, made, lenience)][:_MOST]
     if not named:

@@ -74,16 +74,16 @@ def _in_text(path: str, text: MarkupFact, source: str = "readme") -> Iterator[Ad
     seen: set[str] = set()
     for link in text.links:
         heading = _heading(text, link.section)
-        seen.add(_clean(link.url))
+        seen.add(cleaned(link.url))
         where = Evidence(path, link.line, excerpt=f"{link.text[:60]} {link.url[:160]}".strip())
         yield Address(
-            _clean(link.url), where, link.text, _before(text, link), heading, link.image or link.badge, source
+            cleaned(link.url), where, link.text, _before(text, link), heading, link.image or link.badge, source
         )
     pieces = [(p.text, p.line, p.section) for p in text.passages] + [(b.text, b.line, b.section) for b in text.blocks]
     pieces += [(" ".join(row), t.line, t.section) for t in text.tables for row in t.rows]
     for piece, line, section in pieces:
         for match in _BARE.finditer(piece[:20_000]):
-            url = _clean(match[0])
+            url = cleaned(match[0])
             if url not in seen:
                 seen.add(url)
                 before = piece[max(match.start() - _AROUND, 0) : match.start()].rpartition("\n")[2]
@@ -92,7 +92,8 @@ def _in_text(path: str, text: MarkupFact, source: str = "readme") -> Iterator[Ad
                 )
 
 
-def _clean(url: str) -> str:
+def cleaned(url: str) -> str:
+    """Return an address without what stands around it in a sentence."""
     return url.strip().strip("<>").rstrip(_TRAILING)
 
 

@@ -1,5 +1,6 @@
 """A web server on 127.0.0.1 whose paths answer what links answer: pages, redirects, errors, bombs, silence."""
 
+import contextlib
 import gzip
 import threading
 import time
@@ -26,7 +27,7 @@ BOMB = 200_000_000
 
 
 class Pages(ThreadingHTTPServer):
-    """The server. `asked` are the requests, `headers` theirs, `most` how many it had in hand at once.
+    """The server. `asked` are the requests, `headers` theirs, `most` how many slow ones it had in hand at once.
 
     `silent` paths get no answer before the server ends; `stage` is what it says of every Space.
     """
@@ -58,26 +59,27 @@ class _Handler(BaseHTTPRequestHandler):
         self._counted(body=True)
 
     def _counted(self, *, body: bool) -> None:
-        server = self.server
-        with server.lock:
-            server.asked.append(f"{self.command} {self.path}")
-            server.headers.append({name.lower(): value for name, value in self.headers.items()})
-            server.at_once += 1
-            server.most = max(server.most, server.at_once)
-        try:
+        with self.server.lock:
+            self.server.asked.append(f"{self.command} {self.path}")
+            self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self._answer(body=body)
-        except (BrokenPipeError, ConnectionResetError):
-            return
-        finally:
-            with server.lock:
-                server.at_once -= 1
+
+    def _linger(self) -> None:
+        """Take a while, all before the answer, so that a question that does not wait for it is seen."""
+        with self.server.lock:
+            self.server.at_once += 1
+            self.server.most = max(self.server.most, self.server.at_once)
+        time.sleep(0.02)
+        with self.server.lock:
+            self.server.at_once -= 1
 
     def _answer(self, *, body: bool) -> None:
         if self.path.startswith("/silent"):
             self.server.ended.wait(30)
             return
         if self.path.startswith("/slow"):
-            time.sleep(0.02)  # so that two questions at once would be seen
+            self._linger()
         if self.path.startswith("/to/"):
             self.send_response(302)
             self.send_header("Location", self.path.removeprefix("/to/"))
