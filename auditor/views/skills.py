@@ -42,10 +42,9 @@ def skills_of(reading: Reading, table: Mapping[str, Any]) -> tuple[SkillUse, ...
     """Return the skills that a repository shows in any way, in the table's order."""
     view = reading.view(Program)
     sources = view.sources if isinstance(view, Program) else ()
-    demonstrated = _joined_by_skill(
-        _used(sources, table), _filed(reading, table), _configured(reading, table), _shown(sources, table)
-    )
-    demonstrated |= _combined(demonstrated, _used(sources, _parts(table)), table)
+    used = _used(sources, {**table, **_parts(table)})
+    known = _joined_by_skill(used, _filed(reading, table), _configured(reading, table), _shown(sources, table))
+    demonstrated = {skill: places for skill, places in known.items() if skill in table} | _combined(known, table)
     declared = _joined_by_skill(_required(reading, table), _imported(sources, table))
     mentioned = _said(reading, {skill: entry for skill, entry in table.items() if skill not in demonstrated | declared})
     ranked = (
@@ -127,14 +126,13 @@ def _parts(table: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _combined(found: Found, parts: Iterable[tuple[str, Evidence]], table: Mapping[str, Any]) -> Found:
+def _combined(known: Found, table: Mapping[str, Any]) -> Found:
     """Demonstrate a skill by others, of each group one, with a place of each."""
-    known = {**found, **_joined_by_skill(parts)}
     combined: Found = {}
     for skill, entry in table.items():
         groups = [(*group, f"{skill} {place}") for place, group in enumerate(entry.get("together", ()))]
         places = [next((known[name][0] for name in group if name in known), None) for group in groups]
-        if skill not in found and places and None not in places:
+        if skill not in known and places and None not in places:
             combined[skill] = [place for place in places if place is not None]
     return combined
 
