@@ -7,6 +7,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, pa
 from auditor.views.code import Code, Module, Modules
 from auditor.views.packaging import Packaging
 from auditor.views.program import Program, Source
+from auditor.views.words import counted
 
 _SHOWN = 3
 
@@ -27,7 +28,7 @@ def modular(code: Code, *, structured: float, modules: int, against_notebooks: f
     notebook_lines = sum(source.fact.lines for source in code.notebooks)
     good = [module for module in code.modules if module.importable]
     inside = sum(module.structured for module in good)
-    said = f"{_count(len(good), 'importable module')} with functions or classes, {inside} lines"
+    said = f"{counted(len(good), 'importable module')} with functions or classes, {inside} lines"
     if notebook_lines:
         said += f"; the notebooks hold {notebook_lines}"
     ranked = sorted(good or code.modules, key=lambda module: (-module.structured, module.path))
@@ -41,7 +42,7 @@ def _flat(code: Code, share: float) -> Verdict:
     if code.modules:
         biggest = max(code.modules, key=lambda module: (module.fact.lines, module.path))
         return unmet(
-            f"{_count(len(code.modules), 'Python file')} with {share:.0%} of the lines in functions: "
+            f"{counted(len(code.modules), 'Python file')} with {share:.0%} of the lines in functions: "
             "nearly everything runs at top level.",
             Evidence(biggest.path, 1, excerpt=f"{biggest.fact.statements} statements at top level"),
         )
@@ -83,7 +84,7 @@ def vectorised(program: Program, *, roots: tuple[str, ...], marginal: int, rare:
         return met("pandas is used without loops over rows.", users[0].at(used.line, f"import {used.module}"))
     places = tuple(source.at(loop.line, loop.source) for source, loop in loops[:_SHOWN])
     fix = f"Replace `{loops[0][1].source}` in {loops[0][0].path} by operations on whole columns."
-    said = f"{_count(len(loops), 'loop')} over the rows of a DataFrame."
+    said = f"{counted(len(loops), 'loop')} over the rows of a DataFrame."
     few = len(loops) <= max(marginal, rare * sum(source.fact.lines for source in program.sources) / 1000)
     return partly(said, *places, fix=fix) if few else unmet(said, *places, fix=fix)
 
@@ -101,7 +102,7 @@ def structured(modules: Modules, *, complexity: int, lines: int, few: float, man
         :_SHOWN
     ]
     places = tuple(_measured(module, function) for module, function in ranked)
-    said = f"{len(large)} of {_count(len(functions), 'function')} exceed complexity {complexity} or {lines} lines."
+    said = f"{len(large)} of {counted(len(functions), 'function')} exceed complexity {complexity} or {lines} lines."
     share = len(large) / len(functions)
     if share <= few:
         return met(said, *places)
@@ -114,19 +115,19 @@ def designed(modules: Modules, *, lines: int, functions: int, data_decorators: t
     total = sum(module.fact.lines for module in modules.modules)
     several = sum(len(module.functions) for module in modules.modules)
     if total < lines and several < functions:
-        return not_applicable(f"{_count(several, 'function')} in {total} lines of modules: too small to need classes.")
+        return not_applicable(f"{counted(several, 'function')} in {total} lines of modules: too small to need classes.")
     classes = [(module, found) for module in modules.modules for found in module.fact.classes]
     rich = [(m, c) for m, c in classes if c.bases or any(d.split("(")[0] in data_decorators for d in c.decorators)]
     places = tuple(Evidence(m.path, c.line, excerpt=f"class {c.name}") for m, c in (rich or classes)[:_SHOWN])
     if rich:
         return met(
-            f"{_count(len(classes), 'class', 'classes')}, {len(rich)} with a base class or as a dataclass.", *places
+            f"{counted(len(classes), 'class', 'classes')}, {len(rich)} with a base class or as a dataclass.", *places
         )
     if classes:
         return partly(
-            f"{_count(len(classes), 'class', 'classes')}, none with a base class, protocol or dataclass.", *places
+            f"{counted(len(classes), 'class', 'classes')}, none with a base class, protocol or dataclass.", *places
         )
-    said = f"{_count(several, 'function')} in {total} lines of modules, and no class."
+    said = f"{counted(several, 'function')} in {total} lines of modules, and no class."
     looked = Evidence("", excerpt="looked for classes in all modules")
     return unmet(said, looked, confidence=Confidence.MEDIUM)
 
@@ -150,9 +151,9 @@ def parses(code: Code, *, few: float, python2: str) -> Verdict:
     ]
     if not code.broken and not faulty:
         said = " and ".join(
-            _count(len(found), noun) for found, noun in ((files, "file"), (cells, "notebook cell")) if found
+            counted(len(found), noun) for found, noun in ((files, "file"), (cells, "notebook cell")) if found
         )
-        left_out = f" {_count(len(code.unread), 'file')} could not be read." if code.unread else ""
+        left_out = f" {counted(len(code.unread), 'file')} could not be read." if code.unread else ""
         return met(f"All Python parses: {said}.{left_out}", Evidence("", excerpt="parsed every .py and code cell"))
     places = [_broken(module) for module in code.broken]
     places += [Evidence(source.path, cell=cell.index, excerpt=cell.said) for source, cell in faulty]
@@ -165,8 +166,8 @@ def parses(code: Code, *, few: float, python2: str) -> Verdict:
 
 
 def _not_parsing(code: Code, files: int, faulty: int, cells: int) -> str:
-    parts = [f"{len(code.broken)} of {_count(files, 'Python file')}"] if code.broken else []
-    parts += [f"{faulty} of {_count(cells, 'code cell')}"] if faulty else []
+    parts = [f"{len(code.broken)} of {counted(files, 'Python file')}"] if code.broken else []
+    parts += [f"{faulty} of {counted(cells, 'code cell')}"] if faulty else []
     return f"Not parsing: {' and '.join(parts)}."
 
 
@@ -185,11 +186,13 @@ def portable(program: Program, packaging: Packaging, *, patterns: tuple[str, ...
         if personal.match(literal.text)
     ]
     only = packaging.notebooks if not packaging.declaring else ()
-    said = f"{_count(len(found), 'path')} of one machine in the code" if found else "No path of one machine in the code"
+    said = (
+        f"{counted(len(found), 'path')} of one machine in the code" if found else "No path of one machine in the code"
+    )
     if only:
         said += f"; packages are listed only where a notebook installs them: {only[0].where.excerpt[:60]}"
     if not found and not only:
-        return met(f"{said}.", Evidence("", excerpt=f"looked at {_count(len(program.sources), 'source')}"))
+        return met(f"{said}.", Evidence("", excerpt=f"looked at {counted(len(program.sources), 'source')}"))
     places = [source.at(literal.line, literal.text) for source, literal in found[:_SHOWN]]
     places += [each.where for each in only[:1]]
     fix = "List the packages in requirements.txt."
@@ -205,8 +208,8 @@ def _uses(source: Source, roots: tuple[str, ...]) -> bool:
 
 
 def _extent(module: Module) -> Evidence:
-    classes = _count(len(module.fact.classes), "class", "classes")
-    said = f"{_count(len(module.functions), 'function')}, {classes}"
+    classes = counted(len(module.fact.classes), "class", "classes")
+    said = f"{counted(len(module.functions), 'function')}, {classes}"
     return Evidence(module.path, 1, excerpt=said)
 
 
@@ -221,7 +224,3 @@ def _broken(module: Module) -> Evidence:
     if problem is None:
         return Evidence(module.path)
     return Evidence(module.path, problem.line, excerpt="Python 2" if problem.python2 else problem.message)
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -12,6 +12,7 @@ from auditor.repository import Commit
 from auditor.views.history import Commits
 from auditor.views.hygiene import Tree
 from auditor.views.told import Told
+from auditor.views.words import counted
 
 _FILE = re.compile(r"[\w()./\\-]+\.[A-Za-z]\w{0,5}\b|[\w-]+/[\w/-]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -50,14 +51,14 @@ def developed(
     if not commits.complete and count < several:
         return unknown(f"Only {count} of the commits are in this clone.")
     share = len(said) / max(count, 1)
-    summary = f"{_many(count, 'commit')} on {_many(commits.days, 'day')}, {len(said)} with a telling message"
+    summary = f"{counted(count, 'commit')} on {counted(commits.days, 'day')}, {len(said)} with a telling message"
     dull = [each for each in commits.own if each not in said]
     places = tuple(_place(each) for each in (said if share >= telling else dull)[:_SHOWN])
     places = places or (Evidence("", excerpt="looked at the commits"),)
     note = _activity(commits.own)
     sure = Confidence.HIGH if commits.complete and not note else Confidence.MEDIUM
     if count <= few or (count < several and share < telling / 2):
-        return unmet(f"{_many(count, 'commit')}: one upload rather than development.", *places, confidence=sure)
+        return unmet(f"{counted(count, 'commit')}: one upload rather than development.", *places, confidence=sure)
     enough = share >= telling or (len(said) >= many and share >= 0.8 * telling)
     spread = commits.days >= days or (commits.days == days - 1 and len(said) >= 2 * several)
     if len(said) >= several and enough and spread:
@@ -116,7 +117,3 @@ def _place(commit: Commit) -> Evidence:
     except (ValueError, OverflowError, OSError):
         day = "?"
     return Evidence("", excerpt=f"{commit.id[:7]} {day} {commit.subject[:80]}")
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -9,6 +9,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, pa
 from auditor.repository import Entry
 from auditor.views.hygiene import Held, Secrets, Tree, licences
 from auditor.views.told import Told
+from auditor.views.words import counted
 
 _SHOWN = 4
 _MB = 1_000_000
@@ -37,7 +38,7 @@ def secrets(found: Secrets, *, settings_only: str) -> Verdict:
         return unmet(f"Committed: {kinds[:160]}.", *(each.place for each in shown[:_SHOWN]), confidence=sure, fix=fix)
     if dummy:
         look = "looks" if len(dummy) == 1 else "look"
-        said = f"{_many(len(dummy), 'credential')} that {look} made up or local."
+        said = f"{counted(len(dummy), 'credential')} that {look} made up or local."
         fix = f"Read it from the environment in {_files(dummy)}, even for local use."
         return partly(said, *(each.place for each in dummy[:_SHOWN]), score=0.6, confidence=Confidence.MEDIUM, fix=fix)
     if found.environments:
@@ -52,11 +53,11 @@ def clean(tree: Tree, *, junk: Junk, stray: int, large_mb: float) -> Verdict:
     small = tree.junk(junk.minor)
     count = sum(len(paths) for paths in bad.values())
     places = [
-        Evidence(paths[0], excerpt=f"{name}: {_many(len(paths), 'file')}") for name, paths in {**bad, **small}.items()
+        Evidence(paths[0], excerpt=f"{name}: {counted(len(paths), 'file')}") for name, paths in {**bad, **small}.items()
     ]
     fix = _cleaning(bad, small, ignored=bool(tree.ignoring))
     if count > stray:
-        listed = ", ".join(f"{name} ({_many(len(paths), 'file')})" for name, paths in bad.items())
+        listed = ", ".join(f"{name} ({counted(len(paths), 'file')})" for name, paths in bad.items())
         return unmet(f"Committed: {listed}.", *places[:_SHOWN], fix=fix)
     repeated, heavy = tree.copies(junk.copies), tree.large(int(large_mb * _MIB), frozenset(junk.large))
     said = [] if tree.ignoring else ["there is no .gitignore"]
@@ -137,9 +138,8 @@ def described(tree: Tree, *, topics: int) -> Verdict:
 
 
 def _unseen(absent: list[Entry], limit_mb: float) -> Verdict:
-    said = (
-        f"{_many(len(absent), 'file')} above the clone's limit of {limit_mb:g} MB or not in this clone: sizes unknown."
-    )
+    count = counted(len(absent), "file")
+    said = f"{count} above the clone's limit of {limit_mb:g} MB or not in this clone: sizes unknown."
     return unknown(said, *(Evidence(each.path) for each in absent[:_SHOWN]))
 
 
@@ -176,7 +176,3 @@ def _files(held: Iterable[Held]) -> str:
 
 def _called(held: Held) -> str:
     return f"{held.secret.kind} ({held.secret.name})" if held.secret.name else held.secret.kind
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

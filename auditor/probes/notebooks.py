@@ -7,6 +7,7 @@ from itertools import pairwise
 from auditor.facts.notebook import Cell
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.notebooks import Notebook, Notebooks
+from auditor.views.words import counted
 
 _SHOWN = 3
 
@@ -70,15 +71,15 @@ def clean(notebooks: Notebooks, *, flood: int) -> Verdict:
     if failed:
         files = len({book.path for book, _ in failed})
         places = [book.at(cell, f"{cell.error}: {cell.said}") for book, cell in failed[:_SHOWN]]
-        summary = f"{_many(len(failed), 'cell')} in {_many(files, 'notebook')} ended in an error that is committed."
+        summary = f"{counted(len(failed), 'cell')} in {counted(files, 'notebook')} ended in an error that is committed."
         return unmet(
             summary, *places, fix=f"Fix or delete cell {failed[0][1].index} of {failed[0][0].path}, re-run, commit."
         )
     noisy = [(book, cell) for book in run for cell in book.code if cell.warnings >= flood]
-    said = f" Warnings flood {_many(len(noisy), 'cell')}." if noisy else ""
+    said = f" Warnings flood {counted(len(noisy), 'cell')}." if noisy else ""
     places = [book.at(cell, f"{cell.warnings} warnings") for book, cell in noisy[:_SHOWN]]
     return met(
-        f"No error output in {_many(len(run), 'executed notebook')}.{said}",
+        f"No error output in {counted(len(run), 'executed notebook')}.{said}",
         *(places or [book.as_whole("no error output") for book in run[:_SHOWN]]),
     )
 
@@ -128,8 +129,8 @@ def lean(notebooks: Notebooks, *, long_cell: int, many: int, copies: str) -> Ver
         return met(f"No cell of {long_cell} lines, no left-over copy.", *longest)
     places = [book.at(cell, f"{cell.lines} lines") for book, cell in sorted(long, key=_by_length)[:_SHOWN]]
     places += [book.as_whole("a copy by its name") for book in left_over[:_SHOWN]]
-    parts = [_many(len(long), "cell") + f" of {long_cell} lines or more"] if long else []
-    parts += [_many(len(left_over), "notebook") + " named like a left-over copy"] if left_over else []
+    parts = [counted(len(long), "cell") + f" of {long_cell} lines or more"] if long else []
+    parts += [counted(len(left_over), "notebook") + " named like a left-over copy"] if left_over else []
     summary = f"{' and '.join(parts)}.".capitalize() if parts else ""
     fix = (
         f"Move the code of {places[0].path}, cell {places[0].cell}, into a module."
@@ -216,7 +217,8 @@ def _prose(book: Notebook) -> Evidence:
     titles = sum(cell.heading > 0 for cell in cells)
     words = sum(cell.prose for cell in cells)
     return book.as_whole(
-        f"{_many(titles, 'heading')} and {_many(words, 'word')} beside them for {_many(len(book.code), 'code cell')}"
+        f"{counted(titles, 'heading')} and {counted(words, 'word')} beside them"
+        f" for {counted(len(book.code), 'code cell')}"
     )
 
 
@@ -234,7 +236,3 @@ def _said(good: int, total: int, does: str, does_not: str, do: str) -> str:
     if total == 1:
         return f"The notebook {does if good else does_not}"
     return f"{good} of {total} notebooks {do}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

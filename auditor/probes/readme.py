@@ -10,7 +10,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, partly, unmet
 from auditor.probes.lexicon import Terms, below, finder, plain
 from auditor.views.paths import Tree
 from auditor.views.readme import Readme
-from auditor.views.words import shortened
+from auditor.views.words import counted, shortened
 
 _TREE_LINE = re.compile(r"[├└]\s?[─-]|^[\s│|]*[|+`\\][-─]{2}|^\s*[\w.-]+/\s")
 _BOX = re.compile(r"[┌┐┘╔╗╝╭╮╯▼▲◄►→←↓↑⇒⬇➡]|\+--+\+|-{1,3}>|=>|<-{1,3}|^\s*[|v│]\s*$")
@@ -58,10 +58,10 @@ def present(
     `enough` and `least` are words of it all, `about` words on what isn't set-up, `lessons` phrases.
     """
     size, lines = length(readme.text), _lines(readme)
-    where = Evidence(readme.path, 1, excerpt=_count(size, "word"))
+    where = Evidence(readme.path, 1, excerpt=counted(size, "word"))
     alone = len(readme.text.passages) == 1 and not readme.text.blocks and 2 * size < 3 * least
     if size < least or alone:
-        return unmet(f"{readme.path} has {_count(size, 'word')}: too few to say anything about the project.", where)
+        return unmet(f"{readme.path} has {counted(size, 'word')}: too few to say anything about the project.", where)
     found = _foreign(lines, templates)
     if found is not None and readme.text.words - found[0].words < enough:
         return _templated(readme, *found, least=least)
@@ -80,7 +80,7 @@ def present(
     if readme.nested:
         return partly(f"No README stands where hosts show it; {readme.path} speaks for a part.", where)
     if size < enough:
-        return partly(f"{readme.path} has {_count(size, 'word')}; {enough} or more can describe a project.", where)
+        return partly(f"{readme.path} has {counted(size, 'word')}; {enough} or more can describe a project.", where)
     if _about(readme.text, words) < about:
         return partly(f"{readme.path} tells of the set-up alone, not of what the project is.", where)
     return met(f"{readme.path} describes the project in {size} words.", where)
@@ -111,17 +111,17 @@ def concise(
     where = Evidence(
         readme.path,
         1,
-        excerpt=f"{_count(size, 'word')}, {_count(text.lines, 'line')}, {_count(len(headings), 'heading')}",
+        excerpt=f"{counted(size, 'word')}, {counted(text.lines, 'line')}, {counted(len(headings), 'heading')}",
     )
     if size < thin:
-        return unmet(f"{_count(size, 'word')}: too thin to understand the project from.", where)
+        return unmet(f"{counted(size, 'word')}: too thin to understand the project from.", where)
     if _about(text, words) < about:
         return partly(f"{size} words, all on the set-up, don't let the project be understood.", where, score=0.3)
     if size > endless or (size > long and text.lines > lines and len(headings) > long_lines):
         return unmet(f"{size} words in {text.lines} lines are far more than three minutes of reading.", where)
     walls = [p for p in text.passages if len(p.text.split()) > wall]
     if size > short and len(headings) < _structure(size, short):
-        told = f"{size} words under {_count(len(headings), 'heading')}: there is nothing to skim by."
+        told = f"{size} words under {counted(len(headings), 'heading')}: there is nothing to skim by."
         endless_list = text.lines > lines
         return unmet(told, where) if size > long // 2 and (walls or endless_list) else partly(told, where)
     if size > long or text.lines > lines:
@@ -130,7 +130,7 @@ def concise(
         return partly(f"{size} words are soon read, but hardly enough to understand the project.", where)
     if readme.nested:
         return partly(f"{readme.path} is soon read, but tells of a part, and hosts don't show it.", where)
-    return met(f"{size} words under {_count(len(headings), 'heading')} can be read in minutes.", where)
+    return met(f"{size} words under {counted(len(headings), 'heading')} can be read in minutes.", where)
 
 
 def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagrams: tuple[str, ...]) -> Verdict:
@@ -142,7 +142,7 @@ def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagram
     shown = [link for link in pictures if _is_there(link, readme, tree)]
     if shown:
         shows = tuple(_at(readme, link.line, link.url) for link in shown[:3])
-        return met(f"{readme.path} shows {_count(len(shown), 'picture')}.", *shows)
+        return met(f"{readme.path} shows {counted(len(shown), 'picture')}.", *shows)
     if pictures:
         lost = tuple(_at(readme, link.line, link.url) for link in pictures[:3])
         return partly(f"{readme.path} embeds pictures that are not in the repository.", *lost, score=0.3)
@@ -248,10 +248,6 @@ _PACKED = re.compile(
     r"(?:^|/)(?:data|datasets?|train|test|static|favicon|icons?|logo|public|vite|react|next|vercel)[^/]*(?:/|\.\w+$)",
     re.IGNORECASE,
 )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _at(readme: Readme, line: int, excerpt: str) -> Evidence:

@@ -10,7 +10,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, partly, unknown, u
 from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, below, finder, plain, understood
 from auditor.probes.readme import Template, untouched
 from auditor.views.readme import Readme
-from auditor.views.words import shortened
+from auditor.views.words import counted, shortened
 
 _EXCERPT = 120
 _NAMED = 6
@@ -78,7 +78,7 @@ def problem(
         return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
     path, text = found
     if text.words < least:
-        size = f"{text.words} word{'' if text.words == 1 else 's'}"
+        size = counted(text.words, "word")
         told = f"{path} has {size}: too few to say what problem is solved."
         return unmet(told, Evidence(path, 1, excerpt=_start(text, len(text.sections) - 1) or size))
     if foreign := untouched(readme, templates, least=least):

@@ -5,6 +5,7 @@ import re
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.code import is_public
 from auditor.views.tests import TestModule, Tests
+from auditor.views.words import counted
 
 _SHOWN = 3
 _TEST_FILE = re.compile(
@@ -48,9 +49,9 @@ def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
     if tests.foreign:
         told = sum(each.told(generated) for each in tests.foreign)
         ranked = sorted(tests.foreign, key=lambda each: (-each.told(generated), each.path))
-        places = tuple(Evidence(each.path, excerpt=_cases(each.told(generated))) for each in ranked[:_SHOWN])
+        places = tuple(Evidence(each.path, excerpt=counted(each.told(generated), "test")) for each in ranked[:_SHOWN])
         files = f"{len(tests.foreign)} test file{'s' if len(tests.foreign) > 1 else ''} in another language"
-        said = f"{files} with {_cases(told)} that assert{'s' if told == 1 else ''} something"
+        said = f"{files} with {counted(told, 'test')} that assert{'s' if told == 1 else ''} something"
         if tests.code.python or told < several:
             more = "; none in Python" if tests.code.python else ", besides those that come with a new project"
             return partly(f"{said}{more}.", *places, confidence=Confidence.MEDIUM)
@@ -63,10 +64,6 @@ def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
         "No tests.",
         Evidence("", excerpt="looked for test_*.py, *_test.py and other languages' tests"),
     )
-
-
-def _cases(count: int) -> str:
-    return f"{count} test{'' if count == 1 else 's'}"
 
 
 def deep(tests: Tests, *, most: float, some: float) -> Verdict:
@@ -109,6 +106,5 @@ def _at(module: TestModule) -> Evidence:
     return Evidence(
         module.path,
         first.line,
-        excerpt=f"{len(module.functions)} test{'s' if len(module.functions) > 1 else ''}, "
-        f"{len(module.telling)} with assertions",
+        excerpt=f"{counted(len(module.functions), 'test')}, {len(module.telling)} with assertions",
     )

@@ -1,4 +1,4 @@
-"""Find words of a table in people's prose, in any script. Pure: text in, matches out."""
+"""Find words of a table in people's prose, in any script, and put what was seen in few. Pure: text in, text out."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -38,6 +38,11 @@ def shortened(text: str, most: int) -> str:
     head = text[: most - 1]
     at = head.rfind(" ")
     return f"{(head[:at] if at > most // 2 else head).rstrip(' ,;:')}…"
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """Return `1 file`, `2 files`."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def strings(table: Mapping[str, object], key: str) -> tuple[str, ...]:
