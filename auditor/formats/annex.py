@@ -95,7 +95,7 @@ def by_cause(report: Report, findings: Sequence[Finding]) -> list[tuple[str, lis
     found: dict[str, list[str]] = {}
     for finding in findings:
         cause = finding.summary.removeprefix(_PLAIN).strip()
-        found.setdefault(cause[:1].upper() + cause[1:], []).append(gist.title(rules, finding.rule))
+        found.setdefault(words.sentence(cause), []).append(gist.title(rules, finding.rule))
     return sorted(found.items(), key=lambda pair: -len(pair[1]))
 
 

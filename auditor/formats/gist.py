@@ -141,7 +141,7 @@ def _sentences(fix: str) -> tuple[str, str]:
     if match is None:
         return fix.strip().removesuffix("."), ""
     rest = fix[match.end() :].strip()
-    return fix[: match.start()].strip(), rest[:1].upper() + rest[1:]
+    return fix[: match.start()].strip(), words.sentence(rest)
 
 
 def by_status(findings: Iterable[Finding]) -> Counter[Status]:
@@ -234,12 +234,7 @@ def _urgent(report: Report, plan: list[Step]) -> str:
 def said(gate: Gate) -> str:
     """Return a gate's reason without its title, which stands before it."""
     rest = gate.summary.removeprefix(f"{gate.title}: ") if gate.title else gate.summary
-    return rest[:1].upper() + rest[1:]
-
-
-def sentence(text: str) -> str:
-    """Return words that stand alone: `looked for tests` → `Looked for tests`."""
-    return text[:1].upper() + text[1:]
+    return words.sentence(rest)
 
 
 def worth(step: Step) -> str:
@@ -271,9 +266,7 @@ def _standing(report: Report) -> tuple[str, str]:
 
 
 def _passed(report: Report) -> tuple[str, str]:
-    names = [gate.title or words.humane(gate.id) for gate in report.screen.gates]
-    seen = words.joined([f"{name[:1].lower()}{name[1:]}" for name in names])
-    reason = f"A hiring panel would read on: {seen}."
+    reason = f"A hiring panel would read on: {words.joined(_clauses(report.screen.gates))}."
     return _READY if (report.score or 0.0) >= READY_FROM else "Good enough to pass, not yet to stand out.", reason
 
 
@@ -284,9 +277,14 @@ def _stops(report: Report, verdict: ScreenVerdict, words_before: str) -> str:
         seen = gates[0].summary.strip().removesuffix(".")
         joint = ". " if ":" in seen else ": "
         return f"{words_before}{joint}{seen}." if seen else f"{words_before}."
-    names = [gate.title or words.humane(gate.id) for gate in gates]
-    unseen = words.joined([f"that {name[:1].lower()}{name[1:]}" for name in names])
+    unseen = words.joined([f"that {clause}" for clause in _clauses(gates)])
     return f"{words_before}: it {'could not' if verdict is ScreenVerdict.FAIL else 'may not'} see {unseen}."
+
+
+def _clauses(gates: Iterable[Gate]) -> list[str]:
+    """Return the gates' titles as they stand within a sentence."""
+    names = [gate.title or words.humane(gate.id) for gate in gates]
+    return [name[:1].lower() + name[1:] for name in names]
 
 
 def _why_nothing(report: Report) -> str:

@@ -98,8 +98,12 @@ def kind(name: str) -> str:
 
 def humane(identifier: str) -> str:
     """Return an id as words, for want of a title: `readme-results` → `Readme results`."""
-    words = identifier.replace("-", " ").replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return sentence(identifier.replace("-", " ").replace("_", " ").strip())
+
+
+def sentence(text: str) -> str:
+    """Return words that stand alone: `looked for tests` → `Looked for tests`."""
+    return text[:1].upper() + text[1:]
 
 
 def place(evidence: Evidence) -> str:

@@ -15,6 +15,7 @@ from auditor.repository import LinkAnswer, LinkStatus
 from auditor.views.addresses import Addresses, cleaned
 from auditor.views.reading import Reading
 from auditor.views.readme import Readme
+from auditor.views.words import shortened
 
 _SHOWN = 5
 _NAMED = 3
@@ -84,5 +85,4 @@ def _is_here(url: str, name: str) -> bool:
 
 
 def _short(place: Evidence) -> str:
-    url = place.url or ""
-    return url if len(url) <= _LONGEST else f"{url[: _LONGEST - 1]}…"
+    return shortened(place.url or "", _LONGEST)
