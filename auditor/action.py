@@ -15,8 +15,7 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
-from auditor import compare, output, session
-from auditor.assemble import scale_of
+from auditor import output, session
 from auditor.compare import ChangeKind, Comparison
 from auditor.formats import FORMATS, annotations
 from auditor.formats.escape import line
@@ -89,8 +88,7 @@ def _run(runner: Runner) -> int:
     token = hosts.token_from_environment(hosts.from_environment(runner.environment)) or ""
     reports = session.audited(options, guide, console)
     baseline = _baseline(runner, options, guide, console)
-    scale = scale_of(load_rulebook(guide))
-    pairs = [(report, None if baseline is None else compare.compare(baseline, report, scale)) for report in reports]
+    pairs = session.compared(reports, baseline, guide)
     files = _write(runner, pairs)
     for report, comparison in pairs:
         runner.summary(FORMATS["markdown"].render(report, comparison))

@@ -103,7 +103,7 @@ def compare(before: Report, after: Report, scale: score.Scale | None = None) -> 
         repositories_added=tuple(sorted(new_names - old_names)),
         repositories_removed=tuple(sorted(old_names - new_names)),
         changes=tuple(changes),
-        rulebook_points=_of_the_rulebook(before, after, still, scale) if changed_book and scale else None,
+        rulebook_points=_of_the_rulebook(before, after, shared, still, scale) if changed_book and scale else None,
     )
 
 
@@ -125,10 +125,11 @@ def _still(before: Report, after: Report) -> frozenset[str | None]:
     return frozenset(same | ({None} if was == now and len(same) == len(now) else set()))
 
 
-def _of_the_rulebook(before: Report, after: Report, still: frozenset[str | None], scale: score.Scale) -> float | None:
+def _of_the_rulebook(
+    before: Report, after: Report, shared: set[str], still: frozenset[str | None], scale: score.Scale
+) -> float | None:
     """Return the part of the score's change that is left when both reports are scored by today's shared rules."""
     today = {finding.rule: finding for group in _groups(after).values() for finding in group}
-    shared = today.keys() & {finding.rule for group in _groups(before).values() for finding in group}
     now = {name: [f for f in group if f.rule in shared] for name, group in _groups(after).items()}
     then = {
         name: now[name] if name in still else [_weighed(f, today[f.rule]) for f in group if f.rule in shared]
@@ -180,8 +181,7 @@ def _refuse_strangers(before: Report, after: Report) -> None:
 
 
 def _weights(report: Report) -> dict[str, float]:
-    groups = (report.findings, *(repository.findings for repository in report.repositories))
-    return {finding.rule: finding.weight for group in groups for finding in group}
+    return {finding.rule: finding.weight for group in _groups(report).values() for finding in group}
 
 
 def _changes(before: Report, after: Report, shared: set[str]) -> Iterator[Change]:

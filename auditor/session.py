@@ -85,8 +85,7 @@ def run(options: Options) -> int:
     with _logging(console, verbose=options.verbose):
         baseline = None if options.baseline is None else read_baseline(options.baseline)
         reports = audited(options, guide, console)
-        held = [None if baseline is None else compare.compare(baseline, r, scale_of(book)) for r in reports]
-        _deliver(options, list(zip(reports, held, strict=True)), console)
+        _deliver(options, compared(reports, baseline, guide), console)
         for sentence in (said for report in reports for said in shortfalls(options, report)):
             console.print(line(sentence), markup=False, soft_wrap=True)
         ended = status(options, reports)
@@ -207,6 +206,16 @@ def _cache_folder(chosen: str | None) -> Path:
     return Path(platformdirs.user_cache_dir("portfolio-auditor", appauthor=False))
 
 
+def compared(
+    reports: Sequence[Report], baseline: Report | None, guide: Guide
+) -> list[tuple[Report, Comparison | None]]:
+    """Hold each report against the baseline, if there is one."""
+    if baseline is None:
+        return [(report, None) for report in reports]
+    scale = scale_of(load_rulebook(guide))
+    return [(report, compare.compare(baseline, report, scale)) for report in reports]
+
+
 def _deliver(options: Options, pairs: Sequence[tuple[Report, Comparison | None]], console: Console) -> None:
     """Write the files, or print the one form, and say the summary."""
     template = None if options.template is None else Path(options.template)
@@ -233,7 +242,7 @@ def _deliver(options: Options, pairs: Sequence[tuple[Report, Comparison | None]]
     sys.stdout.flush()
 
 
-def _show(report: Report, console: Console, comparison: "compare.Comparison | None") -> None:
+def _show(report: Report, console: Console, comparison: Comparison | None) -> None:
     from auditor.formats import terminal  # noqa: PLC0415 - not for a quiet run
 
     terminal.show(report, console, comparison)
