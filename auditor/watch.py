@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache as once
 from pathlib import Path
 
 _WIDTH = 400
@@ -24,40 +25,43 @@ class Watch:
         self.banned = banned
         self._seconds = seconds
         self._journal = None if journal is None else os.open(journal, os.O_RDWR | os.O_CREAT, 0o600)
-        self._silent = None if journal is None else os.open(os.devnull, os.O_WRONLY)
         if journal is not None and sys.platform != "win32" and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whoever started us may have it ignored
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Do one step under the eye of the watchdog."""
-        if self._journal is None or self._silent is None:
+        if self._journal is None:
             yield
             return
         os.pwrite(self._journal, name.encode()[:_WIDTH].ljust(_WIDTH), 0)
-        _end_after(self._seconds, self._silent)
+        _end_after(self._seconds)
         try:
             yield
         finally:
-            _end_after(0, self._silent)
+            _end_after(0)
             os.pwrite(self._journal, b" " * _WIDTH, 0)
 
     def close(self) -> None:
         """Close the journal."""
         if self._journal is not None:
             os.close(self._journal)
-        if self._silent is not None:
-            os.close(self._silent)
 
 
-def _end_after(seconds: float, silent: int) -> None:
+def _end_after(seconds: float) -> None:
     """Let the process end in so many seconds, 0: no more. The alarm is one system call; Windows has a thread for it."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds)
     elif seconds:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=silent)
+        faulthandler.dump_traceback_later(seconds, exit=True, file=_silent())
     else:
         faulthandler.cancel_dump_traceback_later()
+
+
+@once
+def _silent() -> int:
+    """Open what takes the watchdog's words: how a process ended is told by its journal."""
+    return os.open(os.devnull, os.O_WRONLY)
 
 
 def last_step(journal: Path) -> str:
