@@ -4,12 +4,10 @@ import re
 import subprocess
 
 from auditor.model import AuditorError
-from auditor.sources.git import environment
+from auditor.sources.git import NEEDED, OLDEST, environment
 
-_OLDEST = (2, 31)  # the first that takes its settings from GIT_CONFIG_COUNT, on which our protections rest
 _SECONDS = 20
 _VERSION = re.compile(r"^git version (\d+)\.(\d+)")
-_NEEDED = "git 2.31 or newer is needed on the PATH"
 
 
 def check_git() -> None:
@@ -24,13 +22,13 @@ def check_git() -> None:
             check=False,
         )
     except FileNotFoundError:
-        raise AuditorError(f"There is no git; {_NEEDED}.", exit_code=3) from None
+        raise AuditorError(f"There is no git; {NEEDED}.", exit_code=3) from None
     except subprocess.TimeoutExpired:
-        raise AuditorError(f"git does not answer; {_NEEDED}.", exit_code=3) from None
+        raise AuditorError(f"git does not answer; {NEEDED}.", exit_code=3) from None
     except OSError as error:
-        raise AuditorError(f"git can't be started ({error.strerror}); {_NEEDED}.", exit_code=3) from None
+        raise AuditorError(f"git can't be started ({error.strerror}); {NEEDED}.", exit_code=3) from None
     found = _VERSION.match(done.stdout.decode("utf-8", "replace"))
     if done.returncode or found is None:
-        raise AuditorError(f"git does not work (git --version fails); {_NEEDED}.", exit_code=3)
-    if (int(found[1]), int(found[2])) < _OLDEST:
-        raise AuditorError(f"git {found[1]}.{found[2]} is too old; {_NEEDED}.", exit_code=3)
+        raise AuditorError(f"git does not work (git --version fails); {NEEDED}.", exit_code=3)
+    if (int(found[1]), int(found[2])) < OLDEST:
+        raise AuditorError(f"git {found[1]}.{found[2]} is too old; {NEEDED}.", exit_code=3)

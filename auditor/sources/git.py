@@ -28,6 +28,9 @@ _CONFIG = {
     "safe.bareRepository": "explicit",
 }
 _PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+OLDEST = (2, 31)
+"""The first git that takes its settings from GIT_CONFIG_COUNT, on which these protections rest."""
+NEEDED = "git 2.31 or newer is needed on the PATH"
 _REF_FILES = 10_000
 _REF_BYTES = 10_000_000
 _SHA256 = re.compile(r"^\s*objectformat\s*=\s*sha256\s*$", re.IGNORECASE | re.MULTILINE)
@@ -84,7 +87,7 @@ def start(folder: Path, arguments: Sequence[str], extra: Mapping[str, str] | Non
             cwd=folder,
         )
     except FileNotFoundError:
-        raise AuditorError("git is not on the PATH; install git 2.30 or newer.") from None
+        raise AuditorError(f"There is no git; {NEEDED}.") from None
 
 
 def run(

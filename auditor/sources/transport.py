@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.model import AuditorError
-from auditor.sources.git import environment
+from auditor.sources.git import NEEDED, environment
 
 _TOKEN = "AUDITOR_GIT_TOKEN"  # noqa: S105 - the name of a variable, not a token
 _HELPER = f'!f() {{ test "$1" = get && echo username=x-access-token && echo "password=${_TOKEN}"; }}; f'
@@ -110,7 +110,7 @@ def _start(
             start_new_session=True,  # git's own helpers are ended with it
         )
     except FileNotFoundError:
-        raise AuditorError("git is not on the PATH; install git 2.30 or newer.") from None
+        raise AuditorError(f"There is no git; {NEEDED}.") from None
     with _lock:
         _running.add(process)
     if _stopped.is_set():
