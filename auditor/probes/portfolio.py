@@ -48,14 +48,12 @@ def best(portfolio: Portfolio, *, asks: tuple[str, ...], at: float) -> Verdict:
     if quality == 1:
         return met(f"Two exceptional projects: {names}.", *evidence)
     done = [p.name for each, p in ranked if each == 1]
-    closest = [p.name for each, p in ranked if each < 1]
+    closest = [p for each, p in ranked if each < 1]
     said = f"One of two projects is exceptional: {done[0]}." if done else "No project is exceptional yet."
-    said += f" Closest in points and README: {' and '.join(closest)}." if closest else ""
+    said += f" Closest in points and README: {' and '.join(p.name for p in closest)}." if closest else ""
     if not quality:
         return unmet(said, *evidence)
-    nearest = next((p for each, p in ranked if each < 1), None)
-    fix = _bring(nearest, asks, at) if nearest else None
-    return partly(said, *evidence, score=quality, fix=fix)
+    return partly(said, *evidence, score=quality, fix=_bring(closest[0], asks, at) if closest else None)
 
 
 def _quality(project: Project, asks: tuple[str, ...], at: float) -> float:
