@@ -65,7 +65,7 @@ def run(targets: Sequence[Target], settings: Settings, progress: Progress) -> tu
     if origins:
         preflight.check_git()
     progress.begin(len(origins))
-    with _Workers(settings, progress) as workers:
+    with _Workers(settings, progress, min(settings.jobs, len(origins))) as workers:
         done: Sequence[RepositoryAudit] = workers.audit_all(origins)
     if settings.links is not None:
         from auditor import online  # noqa: PLC0415 - only where links are asked
@@ -91,8 +91,9 @@ def now() -> datetime:
 class _Workers:
     """A pool of worker processes, started when first needed, and a thread per job that clones and waits."""
 
-    def __init__(self, settings: Settings, progress: Progress) -> None:
+    def __init__(self, settings: Settings, progress: Progress, jobs: int) -> None:
         self._settings = settings
+        self._jobs = max(jobs, 1)
         self._progress = progress
         self._pool: Pool | None = None
         self._starting = threading.Lock()
@@ -108,7 +109,7 @@ class _Workers:
 
     def audit_all(self, origins: Sequence[Origin]) -> list[RepositoryAudit]:
         """Audit all, some at a time; the answers are in the order of the origins."""
-        with ThreadPoolExecutor(max_workers=self._settings.jobs) as threads:
+        with ThreadPoolExecutor(max_workers=self._jobs) as threads:
             futures = [threads.submit(self._one, number, origin) for number, origin in enumerate(origins)]
             try:
                 return [future.result() for future in futures]
@@ -168,5 +169,5 @@ class _Workers:
             if self._pool is None:
                 from auditor.pool import Pool  # noqa: PLC0415 - what earlier runs kept needs no worker
 
-                self._pool = Pool(self._settings.jobs, self._settings.guide)
+                self._pool = Pool(self._jobs, self._settings.guide)
             return self._pool

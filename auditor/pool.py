@@ -28,7 +28,7 @@ class Pool:
         method = _start_method()
         context = multiprocessing.get_context(method)
         if method == "forkserver":
-            context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers"])
+            context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers", "pebble.pool.process"])
         self._scheduling = threading.Lock()
         self._waiting: set[Future[RepositoryAudit]] = set()
         self._abandoned = False

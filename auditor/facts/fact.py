@@ -4,6 +4,7 @@ A fact is a function of bytes only, so that (parser, version, blob id) names it 
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -40,11 +41,14 @@ class Parser(msgspec.Struct, frozen=True):
     limit: Literal["text_bytes", "notebook_bytes"] = "text_bytes"
 
 
+@lru_cache(maxsize=1024)  # every parser asks the same of each path
 def base_name(path: str) -> str:
     """Return the last part of a path, in lower case."""
     return path.rpartition("/")[2].lower()
 
 
+@lru_cache(maxsize=1024)
 def suffix(path: str) -> str:
     """Return what follows the last dot of a path's last part, in lower case, without the dot."""
-    return base_name(path).rpartition(".")[2] if "." in base_name(path) else ""
+    _, dot, ending = base_name(path).rpartition(".")
+    return ending if dot else ""

@@ -6,6 +6,7 @@ inside longer ones.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -30,7 +31,6 @@ _SCRIPTS = (
 _OTHER_SCRIPT = re.compile("[\u0370-\u1cff]")
 _OTHER_LATIN = re.compile("[ıİğĞşŞłŁąĄęĘśŚźŹżŻćĆńŃřŘěĚůŮčČšŠžŽđĐőŐűŰăĂșȘțȚţŢåÅøØæÆðÐþÞơƠưƯ\u1ea0-\u1ef9]")
 """Letters of languages that no table has words for: Turkish, Slavic, Hungarian, Romanian, Nordic, Vietnamese."""
-_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 20_000
 _SCRIPT_SHARE = 0.06
@@ -64,13 +64,16 @@ def finder(*terms: Terms) -> re.Pattern[str]:
 def tongue(text: MarkupFact, languages: Terms) -> str | None:
     """Name the language that a text is in, None where no table knows it."""
     sample = " ".join(_sampled(text))
-    letters = len(_LETTER.findall(sample)) or 1
+    written = _WORD.findall(sample)
+    words = [word.lower() for word in written]
+    if sample.isascii():
+        return _latin(words, languages)
+    letters = sum(map(len, written)) or 1
     for name, script in _SCRIPTS:
         if len(script.findall(sample)) > _SCRIPT_SHARE * letters:
             return name
     other = len(_OTHER_SCRIPT.findall(sample)) > _OTHER_SHARE * letters
     marked = len(_OTHER_LATIN.findall(sample))
-    words = [word.lower() for word in _WORD.findall(sample)]
     if other or marked > max(_OTHER_LATIN_SHARE * letters, _NAMES):
         return "en" if _is_english(words, languages) else None
     return _latin(words, languages)
@@ -142,13 +145,10 @@ def _is_english(words: list[str], languages: Terms) -> bool:
 def _latin(words: list[str], languages: Terms) -> str | None:
     if len(words) < _FEW_WORDS:
         return "en"
-    hits = sorted(((sum(word in small for word in words), name) for name, small in _small(languages)), reverse=True)
+    counts = Counter(words)
+    hits = sorted(((sum(counts[word] for word in set(small)), name) for name, small in languages.items()), reverse=True)
     best, name = hits[0]
     english = next((count for count, other in hits if other == "en"), 0)
     if best < _RARE * len(words) or best < _BEYOND_DOUBT * english:
         return "en"
     return name
-
-
-def _small(languages: Terms) -> list[tuple[str, frozenset[str]]]:
-    return [(name, frozenset(words)) for name, words in languages.items()]

@@ -101,8 +101,13 @@ def _first(lines: list[_Line], anywhere: tuple[str, ...], in_code: tuple[str, ..
     """Return the first line with such a command, one whose files are there before others."""
     pattern = re.compile("|".join(anywhere))
     strict = re.compile("|".join(in_code) or r"(?!)")
-    hits = [line for line in lines if pattern.search(line.text) or (line.code and strict.search(line.text))]
-    return next((line for line in hits if not line.lost), hits[0] if hits else None)
+    first: _Line | None = None
+    for line in lines:
+        if pattern.search(line.text) or (line.code and strict.search(line.text)):
+            if not line.lost:
+                return line
+            first = first or line
+    return first
 
 
 def _lines(text: MarkupFact, tree: Tree, commands: Commands) -> Iterator[_Line]:

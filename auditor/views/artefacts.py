@@ -48,8 +48,11 @@ def _same(figure: float, value: float, decimals: int, *, share: bool, per_cent: 
 
 
 def _value(written: str) -> float | None:
-    text = written.strip().rstrip("%").replace(",", "." if written.count(",") == 1 and "." not in written else "")
+    text = written
+    if not text.replace(".", "", 1).isdecimal():
+        text = text.strip().rstrip("%").replace(",", "." if text.count(",") == 1 and "." not in text else "")
+        text = _CLEAN.sub("", text)
     try:
-        return abs(float(_CLEAN.sub("", text)))
+        return abs(float(text))
     except (ValueError, OverflowError):
         return None

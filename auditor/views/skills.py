@@ -247,8 +247,8 @@ def _said(reading: Reading, table: Mapping[str, Any]) -> Found:
         text = "\n".join(text.replace("\n", " ") for _, text in lines)[:_LENGTH]
         known = frozenset(_WORD.findall(text.lower()))
         for skill, entry in table.items():
-            words = tuple(word for word in strings(entry, "mentions") if _may_stand(word, known))
-            match = pattern(words).search(text) if words and skill not in found else None
+            words = () if skill in found else tuple(w for w in strings(entry, "mentions") if _may_stand(w, known))
+            match = pattern(words).search(text) if words else None
             if match is not None:
                 found[skill] = [Evidence(path, lines[text.count("\n", 0, match.start())][0], excerpt=match[0])]
     return found
@@ -256,7 +256,7 @@ def _said(reading: Reading, table: Mapping[str, Any]) -> Found:
 
 def _may_stand(mention: str, known: frozenset[str]) -> bool:
     """Tell quickly whether a text of these words can hold the mention."""
-    first = _WORD.match(mention.lower())
-    if first is None or mention[first.end() : first.end() + 1] == "*":
+    if not mention.isascii():
         return True
-    return first[0] in known
+    words = _WORD.finditer(mention.lower())
+    return all(mention[word.end() : word.end() + 1] in ("*", "#") or word[0] in known for word in words)

@@ -15,8 +15,11 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
     Chinese, Japanese and Korean have no spaces around words, so theirs match anywhere.
     """
-    alternatives = sorted({_alternative(word) for word in words}, key=lambda word: (-len(word), word))
-    return re.compile("|".join(alternatives) or r"(?!)", re.IGNORECASE)
+    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
+    spaced = [_alternative(word) for word in longest_first if not _WIDE.search(word)]
+    parts = [rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)"] if spaced else []
+    parts += [re.escape(word) for word in longest_first if _WIDE.search(word)]
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 def found(text: str, words: Iterable[str]) -> tuple[str, ...]:
@@ -58,7 +61,4 @@ def _beginning(word: str) -> str:
 
 
 def _alternative(word: str) -> str:
-    if _WIDE.search(word):
-        return re.escape(word)
-    body = re.escape(word).replace(r"\*", r"\w{0,40}").replace(r"\#", r"\d{1,4}").replace(r"\ ", r"\s{1,3}")
-    return rf"(?<!\w){body}(?!\w)"
+    return re.escape(word).replace(r"\*", r"\w{0,40}").replace(r"\#", r"\d{1,4}").replace(r"\ ", r"\s{1,3}")
