@@ -5,22 +5,27 @@ import re
 
 from auditor.facts.names import UNKNOWN, Names
 from auditor.facts.python import RowLoop
+from auditor.facts.rows import own_functions
 
 _FRAME = re.compile(
-    r"^(?:pandas|geopandas|cudf|dask\.dataframe|modin\.pandas|seaborn|polars)\."
-    r"(?:read_\w+|DataFrame|GeoDataFrame|concat|merge|json_normalize|get_dummies|crosstab|pivot_table|load_dataset)"
+    r"^(?:pandas|geopandas|cudf|dask\.dataframe|modin\.pandas|pyspark\.pandas|seaborn)\."
+    r"(?:read_\w+|DataFrame|GeoDataFrame|concat|merge|merge_asof|json_normalize|get_dummies|crosstab|pivot_table|melt"
+    r"|load_dataset|date_range\(\)\.to_frame)\b"
+    r"|^yfinance\.(?:download|Ticker\(\)\.history)\b|^sklearn\.datasets\.\w+\(\)\.frame\b"
+    r"|\.(?:to_pandas|toPandas|to_dataframe|to_frame|fetchdf|fetch_df|fetch_pandas_all|as_data_frame)\(\)"
 )
 _NOT_A_FRAME = re.compile(
-    r"\.(?:values|to_numpy|to_list|tolist|to_dict|unique|groupby|shape|columns|index|dtypes|items|str|dt|iloc|loc|at|iat)\b[^.]*$"
+    r"\.(?:values|to_numpy|to_list|tolist|to_dict|to_records|unique|groupby|shape|columns|index|dtypes|items|str|dt|iloc"
+    r"|loc|at|iat|iterrows|itertuples)\b[^.]*$"
 )
+_SPLIT = re.compile(r"(?:^|\.)train_test_split\(\)\[\]$")
+_STYLED = re.compile(r"\.style\b")
+_OTHERS = re.compile(r"(?:tables|astropy|xarray|torch|tensorflow|jax|numpy|openpyxl|polars|pyspark)\b(?!\.pandas)")
+_RESULT = re.compile(r"(?:^|\.)(\w+)\(\)$")
 _CALLED_A_FRAME = re.compile(r"(?:^|_)df$")
-_ROW_CALLS = frozenset({"iterrows", "itertuples", "apply"})
+_ROW_CALLS = frozenset({"iterrows", "itertuples", "apply", "progress_apply", "parallel_apply"})
 _INDEXERS = ("iloc", "loc", "at", "iat", "ix")
 _SOURCE = 100
-_VECTOR_NODES = (
-    ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Subscript, ast.Attribute, ast.Name, ast.Constant,
-    ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context,
-)  # fmt: skip
 
 
 def is_frame(name: str) -> bool:
@@ -28,26 +33,41 @@ def is_frame(name: str) -> bool:
     return bool(_FRAME.match(name)) and not _NOT_A_FRAME.search(name)
 
 
-def is_foreign(name: str) -> bool:
-    """Tell whether a resolved name is surely no DataFrame: something else's object."""
-    root = re.split(r"[\[(]", name, maxsplit=1)[0]
-    return not (name.startswith((UNKNOWN, ".")) or _FRAME.match(name) or root.isidentifier())
-
-
 def row_call(node: ast.Call, names: Names, *, pandas: bool) -> RowLoop | None:
     """Recognise `.iterrows()`, `.itertuples()` and `.apply(..., axis=1)`."""
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in _ROW_CALLS:
         return None
-    owner = names.resolve(node.func.value)
-    if is_foreign(owner) or not (pandas or is_frame(owner)):
+    kind = node.func.attr.rpartition("_")[2]
+    if kind == "apply" and not _axis(node):
         return None
-    match node.func.attr:
-        case "iterrows" | "itertuples" as kind:
-            return RowLoop(kind, node.lineno, _text(node), vector_form=not _converts(node))
-        case "apply" if _axis(node) and not owner.endswith(".style"):
-            function = node.args[0] if node.args else None
-            return RowLoop("apply-axis-1", node.lineno, _text(node), vector_form=_is_plain(function))
-    return None
+    maker = _maker(names.resolve(node.func.value), node.func.value, pandas=pandas)
+    if maker is None:
+        return None
+    if kind != "apply":
+        return None if _converts(node) else RowLoop(kind, node.lineno, _text(node), maker)
+    function = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "func"), None)
+    needs = own_functions(function, names)
+    return None if needs is None else RowLoop("apply-axis-1", node.lineno, _text(node), maker, needs)
+
+
+def _maker(name: str, node: ast.expr, *, pandas: bool) -> str | None:
+    """Return "" for a DataFrame, the function whose result it is where that decides, None for something else's object.
+
+    What is unknown is one where pandas is at hand: nothing else has rows to be gone through by these names.
+    """
+    made = _RESULT.search(name)
+    if _STYLED.search(name):
+        return None
+    if is_frame(name) or _SPLIT.search(name):
+        return ""
+    if _OTHERS.match(name) or (made and made[1][:1].isupper()):
+        return None
+    if _is_called_frame(node):
+        return ""
+    if made and not name.startswith(UNKNOWN):
+        return made[1]
+    loose = name.startswith((UNKNOWN, "self.", "cls.")) or re.split(r"[\[(]", name, maxsplit=1)[0].isidentifier()
+    return "" if pandas and loose else None
 
 
 def row_range(
@@ -60,13 +80,22 @@ def row_range(
     meaning = names.resolve(frame)
     wanted = ast.dump(frame)
     index, known, called = node.target.id, is_frame(meaning), _is_called_frame(frame)
-    for part in body:
-        for inner in ast.walk(part):
-            if isinstance(inner, ast.Subscript) and (
-                _takes_row(inner, wanted, index, frame=known) or (called and _is_at(inner, index))
-            ):
-                return RowLoop("range-len", node.iter.lineno, f"for {node.target.id} in {_text(node.iter)}")
+    inner = [each for part in body for each in ast.walk(part)]
+    if any(_writes_on_picture(each) for each in inner):
+        return None
+    for each in inner:
+        if isinstance(each, ast.Subscript) and (
+            _takes_row(each, wanted, index, frame=known) or (called and _is_at(each, index))
+        ):
+            return RowLoop("range-len", node.iter.lineno, f"for {node.target.id} in {_text(node.iter)}")
     return None
+
+
+def _writes_on_picture(node: ast.AST) -> bool:
+    """Tell `axes.text(j, i, ...)`: matplotlib takes one text at a time."""
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("text", "annotate")
+    )
 
 
 def _ranged(node: ast.expr) -> ast.expr | None:
@@ -119,15 +148,8 @@ def _converts(node: ast.Call) -> bool:
 
 
 def _axis(node: ast.Call) -> bool:
-    return any(
-        keyword.arg == "axis" and isinstance(keyword.value, ast.Constant) and keyword.value.value in (1, "columns")
-        for keyword in node.keywords
-    )
-
-
-def _is_plain(function: ast.expr | None) -> bool:
-    """Tell whether a lambda only computes with its row's columns, which pandas can do for all rows at once."""
-    return isinstance(function, ast.Lambda) and all(isinstance(part, _VECTOR_NODES) for part in ast.walk(function.body))
+    given = [keyword.value for keyword in node.keywords if keyword.arg == "axis"] + node.args[1:2]
+    return any(isinstance(value, ast.Constant) and value.value in (1, "columns") for value in given)
 
 
 def _text(node: ast.expr) -> str:

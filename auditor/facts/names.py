@@ -4,9 +4,11 @@ Names are resolved to dotted text, see `Call` in `auditor.facts.python`. No type
 """
 
 import ast
+import re
 from typing import Any
 
 UNKNOWN = "?"
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.\w+)*$")
 _LONGEST = 160
 _SELF = ("self", "cls")
 
@@ -85,6 +87,20 @@ class Names:
             if name in scope:
                 return scope[name]
         return name
+
+    def declared(self, annotation: ast.expr | None) -> str:
+        """Return what an annotation declares: an instance of a class, or of None besides; "?" for anything else."""
+        match annotation:
+            case ast.Name() | ast.Attribute():
+                return f"{self.resolve(annotation)}()"
+            case ast.Constant(value=str(text)) if _DOTTED.match(text):
+                root, dot, rest = text.partition(".")
+                return f"{self._name(root)}{dot}{rest}()"
+            case ast.Subscript(value=ast.Name(id="Optional") | ast.Attribute(attr="Optional"), slice=inner):
+                return self.declared(inner)
+            case ast.BinOp(op=ast.BitOr(), left=left, right=ast.Constant(value=None)):
+                return self.declared(left)
+        return UNKNOWN
 
     def assign(self, target: ast.expr, meaning: str) -> None:
         """Bind what an assignment binds; unpacked parts are items of the whole."""

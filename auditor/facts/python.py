@@ -89,12 +89,17 @@ class Literal(Fact, frozen=True):
 
 
 class RowLoop(Fact, frozen=True):
-    """A loop over a DataFrame's rows. `kind`: iterrows, itertuples, range-len, apply-axis-1."""
+    """A loop over a DataFrame's rows. `kind`: iterrows, itertuples, range-len, apply-axis-1.
+
+    `maker` is the function whose result it goes through, where that is a DataFrame only if the function makes one;
+    `needs` are functions that only compute with a row, if all rows can be computed at once: both by their last names.
+    """
 
     kind: str
     line: int
     source: str
-    vector_form: bool = True
+    maker: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class Problem(Fact, frozen=True):
@@ -114,7 +119,8 @@ class PythonFact(Fact, frozen=True):
 
     `lines` counts lines with code; `statements` counts top-level statements that do work (no imports, definitions,
     constants, docstrings, or what stands under `if __name__ == "__main__"`). `assigned` are the distinct names
-    and literal keys that something is assigned to, with the first line of each.
+    and literal keys that something is assigned to, with the first line of each. `framing` are functions that return a
+    DataFrame, `plain` those that only compute with what they are given: both by their last names.
     """
 
     problem: Problem | None = None
@@ -130,6 +136,8 @@ class PythonFact(Fact, frozen=True):
     literals: tuple[Literal, ...] = ()
     defined: tuple[str, ...] = ()
     assigned: tuple[tuple[str, int], ...] = ()
+    framing: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
 
 
 _OLD_MESSAGE = re.compile(r"Missing parentheses in call to|multiple exception types|leading zeros in decimal")

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from auditor.facts import definitions, frames
+from auditor.facts import definitions, frames, rows
 from auditor.facts.definitions import Defined
 from auditor.facts.expressions import Expressions, Open
 from auditor.facts.names import UNKNOWN
@@ -25,6 +25,8 @@ class _Walk(Expressions):
         self.classes: list[Class] = []
         self.statements = 0
         self.main_guard = False
+        self.framing: dict[str, None] = {}
+        self.plain: dict[str, None] = {}
         self._class: list[str] = []
         self._optional = 0
         self._main = 0
@@ -117,9 +119,10 @@ class _Walk(Expressions):
         self.names.enter()
         self._parameters(node.args)
         self.block(node.body)
-        if not method:
-            self._returned(node)
+        self._returned(node, method=method)
         self.names.leave()
+        if rows.is_plain(node, self.names):
+            self.plain[node.name] = None
         self.opened = outer
         if outer:
             outer.asserts += opened.asserts
@@ -130,17 +133,17 @@ class _Walk(Expressions):
 
     def _parameters(self, arguments: ast.arguments) -> None:
         for argument in definitions.parameters(arguments):
-            kind = argument.annotation
-            known = isinstance(kind, ast.Name | ast.Attribute)
-            self.names.bind(argument.arg, f"{self.names.resolve(kind)}()" if kind and known else UNKNOWN)
+            self.names.bind(argument.arg, self.names.declared(argument.annotation))
 
-    def _returned(self, node: Defined) -> None:
-        """Remember what a function of the module evidently returns."""
-        last = node.body[-1]
-        if isinstance(last, ast.Return) and last.value is not None:
+    def _returned(self, node: Defined, *, method: bool) -> None:
+        """Remember what a function of the module evidently returns: as it is declared, or by its last line."""
+        last, meaning = node.body[-1], self.names.declared(node.returns)
+        if not frames.is_frame(meaning) and isinstance(last, ast.Return) and last.value is not None:
             meaning = self.names.resolve(last.value)
-            if not meaning.startswith(UNKNOWN):
-                self.names.returns[f".{node.name}"] = meaning
+        if frames.is_frame(meaning):
+            self.framing[node.name] = None
+        if not meaning.startswith(UNKNOWN) and not method:
+            self.names.returns[f".{node.name}"] = meaning
 
     def class_(self, node: ast.ClassDef) -> None:
         self.expressions(*node.decorator_list, *node.bases, *node.keywords, counted=False)
@@ -165,6 +168,9 @@ class _Walk(Expressions):
     def assign(self, node: ast.Assign) -> None:
         value = node.value
         self.expressions(value)
+        named = node.targets[0] if isinstance(value, ast.Lambda) else None
+        if isinstance(named, ast.Name) and rows.own_functions(value, self.names) == ():
+            self.plain[named.id] = None
         for target in node.targets:
             if target.__class__ is not ast.Name:
                 self.expressions(target)
@@ -175,9 +181,12 @@ class _Walk(Expressions):
                 self.names.assign(target, self.meaning(value))
 
     def annotated(self, node: ast.AnnAssign) -> None:
+        declared = self.names.declared(node.annotation)
         if node.value is not None:
             self.expressions(node.value)
-            self.names.assign(node.target, self.meaning(node.value))
+            self.names.assign(node.target, declared if frames.is_frame(declared) else self.meaning(node.value))
+        if self._class and self.opened is None and isinstance(node.target, ast.Name):
+            self.names.attributes[node.target.id] = declared
 
     def with_(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
@@ -251,6 +260,8 @@ def walked(tree: ast.Module, lines: int) -> PythonFact:
         literals=tuple(sorted(walk.literals, key=lambda literal: literal.line)),
         defined=walk.names.outermost(),
         assigned=tuple(walk.names.assigned.items()),
+        framing=tuple(walk.framing),
+        plain=tuple(walk.plain),
     )
 
 

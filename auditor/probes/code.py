@@ -1,8 +1,9 @@
 """Questions about how the code is written: modular, vectorised, structured, parseable, portable."""
 
 import re
+from collections.abc import Iterator
 
-from auditor.facts.python import Function
+from auditor.facts.python import Function, RowLoop
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.code import Code, Module, Modules
 from auditor.views.packaging import Packaging
@@ -70,15 +71,9 @@ def vectorised(program: Program, *, roots: tuple[str, ...], marginal: int, rare:
     lines, are partly.
     """
     users = [source for source in program.sources if _uses(source, roots)]
-    if not users:
+    loops = list(_row_loops(program))
+    if not users and not loops:
         return not_applicable("pandas is not used.")
-    loops = [
-        (source, loop)
-        for source in program.sources
-        if not source.is_test
-        for loop in source.fact.row_loops
-        if loop.vector_form
-    ]
     if not loops:
         used = next(found for found in users[0].fact.imports if found.module.partition(".")[0] in roots)
         return met("pandas is used without loops over rows.", users[0].at(used.line, f"import {used.module}"))
@@ -87,6 +82,16 @@ def vectorised(program: Program, *, roots: tuple[str, ...], marginal: int, rare:
     said = f"{counted(len(loops), 'loop')} over the rows of a DataFrame."
     few = len(loops) <= max(marginal, rare * sum(source.fact.lines for source in program.sources) / 1000)
     return partly(said, *places, fix=fix) if few else unmet(said, *places, fix=fix)
+
+
+def _row_loops(program: Program) -> Iterator[tuple[Source, RowLoop]]:
+    """Yield the loops whose DataFrames and functions, where they come from elsewhere in the repository, are such."""
+    framing = {name for source in program.sources for name in source.fact.framing}
+    plain = {name for source in program.sources for name in source.fact.plain}
+    for source in program.sources:
+        for loop in () if source.is_test else source.fact.row_loops:
+            if (not loop.maker or loop.maker in framing) and plain.issuperset(loop.needs):
+                yield source, loop
 
 
 def structured(modules: Modules, *, complexity: int, lines: int, few: float, many: float) -> Verdict:
