@@ -76,7 +76,7 @@ def render(report: Report, comparison: Comparison | None = None, template: Path 
             finding.summary,
             first.path if first else None,
             first.line if first else None,
-            first.cell if first else None,
+            first.cell + 1 if first and first.cell is not None else None,
             escape.link(first.url) if first else None,
             finding.fix,
         )

@@ -11,6 +11,7 @@ from auditor import resources
 from auditor.compare import Comparison
 from auditor.formats import branding, escape, gist, page, pictures, words
 from auditor.model import Report
+from auditor.views.words import place
 
 _EXCERPT = 200
 _EXCERPT_LONG = 90
@@ -46,7 +47,7 @@ def _environment() -> Environment:
         finalize=_finalized,
     )
     environment.filters |= {"safe_link": escape.link, "cut": escape.line, "code": _coded, "name": _named}
-    environment.globals |= {"words": words, "gist": gist, "tone": pictures.tone}
+    environment.globals |= {"words": words, "gist": gist, "tone": pictures.tone, "where": place}
     return environment
 
 

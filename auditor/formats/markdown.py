@@ -6,6 +6,7 @@ from pathlib import Path
 from auditor.compare import ChangeKind, Comparison
 from auditor.formats import changes, escape, gist, words
 from auditor.model import Evidence, Finding, Report, RepositoryReport, RuleText, Skill, SkillStatus, Status
+from auditor.views.words import place
 
 _STEPS = 3
 _LISTED = 25
@@ -175,7 +176,7 @@ def _findings(findings: list[Finding], rules: Mapping[str, RuleText]) -> Iterato
 
 
 def _evidence(evidence: Evidence) -> str:
-    shown = escape.code(words.place(evidence)) or "repository"
+    shown = escape.code(place(evidence)) or "repository"
     url = escape.link(evidence.url)
     shown = f"[{shown}](<{url}>)" if url else shown
     return f"{shown}: {escape.code(evidence.excerpt)}" if evidence.excerpt else shown

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from auditor.compare import ChangeKind, Comparison
 from auditor.formats import escape, gist, json, words
 from auditor.model import Evidence, Finding, Report, RepositoryReport, RuleText, Status
+from auditor.views.words import place
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _RESULTS = 5_000
@@ -149,7 +150,7 @@ def _location(evidence: Evidence, base: str | None) -> dict[str, Any]:
         region["snippet"] = {"text": escape.line(evidence.excerpt, 200)}
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": artifact, "region": region}}
     if evidence.cell is not None:
-        location["message"] = {"text": escape.line(words.place(evidence), 300)}
+        location["message"] = {"text": escape.line(place(evidence), 300)}
     return location
 
 

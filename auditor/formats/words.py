@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from auditor.model import Confidence, Effort, Evidence, RepositoryStatus, ScreenVerdict, SkillStatus, Status
+from auditor.model import Confidence, Effort, RepositoryStatus, ScreenVerdict, SkillStatus, Status
 
 STATUS: Mapping[Status, str] = {
     Status.UNMET: "Not met",
@@ -104,14 +104,3 @@ def humane(identifier: str) -> str:
 def sentence(text: str) -> str:
     """Return words that stand alone: `looked for tests` → `Looked for tests`."""
     return text[:1].upper() + text[1:]
-
-
-def place(evidence: Evidence) -> str:
-    """Return `src/train.py:12`, `notebooks/eda.ipynb, cell 4`, or the path alone."""
-    if evidence.cell is not None:
-        inner = f", line {evidence.line}" if evidence.line is not None else ""
-        return f"{evidence.path}, cell {evidence.cell}{inner}"
-    if evidence.line is None:
-        return evidence.path
-    span = f"-{evidence.end_line}" if evidence.end_line is not None and evidence.end_line != evidence.line else ""
-    return f"{evidence.path}:{evidence.line}{span}"

@@ -5,6 +5,7 @@ import re
 from auditor.model import Evidence as At
 from auditor.model import Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.ci import Ci, Command
+from auditor.views.words import shortened
 
 _SHOWN = 3
 _PARTS = re.compile(r"&&|\|\||[;|\n]")
@@ -25,7 +26,7 @@ def tests_run(ci: Ci, *, commands: tuple[str, ...], actions: tuple[str, ...]) ->
     for command in ci.commands:
         if _runs(command, runs) or (command.where.path.endswith(("yml", "yaml")) and uses.search(command.text)):
             via = () if command.via is None else (command.via,)
-            return met(f"CI runs the tests: {command.text[:80]}", command.where, *via)
+            return met(f"CI runs the tests: {shortened(command.text, 80)}", command.where, *via)
     places = tuple(At(each.path, excerpt=each.system) for each in ci.pipelines[:_SHOWN])
     names = sorted({each.system for each in ci.pipelines})
     fix = f"Add a step to {ci.pipelines[0].path} that installs the project and runs `pytest`."

@@ -8,7 +8,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, pa
 from auditor.views.code import Code, Module, Modules
 from auditor.views.packaging import Packaging
 from auditor.views.program import Program, Source
-from auditor.views.words import counted
+from auditor.views.words import counted, shortened
 
 _SHOWN = 3
 
@@ -195,14 +195,14 @@ def portable(program: Program, packaging: Packaging, *, patterns: tuple[str, ...
         f"{counted(len(found), 'path')} of one machine in the code" if found else "No path of one machine in the code"
     )
     if only:
-        said += f"; packages are listed only where a notebook installs them: {only[0].where.excerpt[:60]}"
+        said += f"; packages are listed only where a notebook installs them: {shortened(only[0].where.excerpt, 60)}"
     if not found and not only:
         return met(f"{said}.", Evidence("", excerpt=f"looked at {counted(len(program.sources), 'source')}"))
     places = [source.at(literal.line, literal.text) for source, literal in found[:_SHOWN]]
     places += [each.where for each in only[:1]]
     fix = "List the packages in requirements.txt."
     if found:
-        fix = f"Replace `{found[0][1].text[:60]}` by a path relative to the project, or by a setting."
+        fix = f"Replace `{shortened(found[0][1].text, 80)}` by a path relative to the project, or by a setting."
     return unmet(f"{said}.", *places, fix=fix) if len(found) > few else partly(f"{said}.", *places, fix=fix)
 
 

@@ -10,7 +10,7 @@ from auditor.probes.hosts import Hosts, Target, target
 from auditor.repository import LinkAnswer, LinkStatus
 from auditor.views.addresses import Addresses
 from auditor.views.told import Told
-from auditor.views.words import pattern
+from auditor.views.words import pattern, shortened
 
 _SHOWN = 3
 _PARTLY = {
@@ -30,7 +30,10 @@ def demo(addresses: Addresses, told: Told, *, hosts: Hosts) -> Verdict:
         others = (each.address.where for each in live if each is not best)
         sure = Confidence.HIGH if best.sure else Confidence.MEDIUM
         return met(
-            f"A running instance is linked: {best.address.url[:120]}", best.address.where, *others, confidence=sure
+            f"A running instance is linked: {shortened(best.address.url, 120)}",
+            best.address.where,
+            *others,
+            confidence=sure,
         )
     for kind, summary in _PARTLY.items():
         places = [each.address.where for each in found if each.kind == kind]
@@ -69,7 +72,7 @@ def _promise(told: Told, hosts: Hosts) -> Evidence | None:
     for path, text in told.texts:
         for each in text.passages:
             if (found := promised.search(each.text[:500])) and words.search(each.text[: found.start()]):
-                return Evidence(path, each.line, excerpt=each.text[:100])
+                return Evidence(path, each.line, excerpt=shortened(each.text, 100))
     return None
 
 

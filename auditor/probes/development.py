@@ -12,7 +12,7 @@ from auditor.repository import Commit
 from auditor.views.history import Commits
 from auditor.views.hygiene import Tree
 from auditor.views.told import Told
-from auditor.views.words import counted
+from auditor.views.words import counted, shortened
 
 _FILE = re.compile(r"[\w()./\\-]+\.[A-Za-z]\w{0,5}\b|[\w-]+/[\w/-]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -75,7 +75,7 @@ def original(tree: Tree, told: Told, *, lessons: Lessons, several: int) -> Verdi
         fix = "Say in the README what you changed, or leave the fork out of your portfolio."
         return unmet(f"It is a fork{of}.", where, confidence=Confidence.MEDIUM, fix=fix)
     found = [
-        Evidence(path, passage.line, excerpt=passage.text[:80])
+        Evidence(path, passage.line, excerpt=shortened(passage.text, 80))
         for path, text in told.texts
         for passage in text.passages
         if any(phrase in passage.text.lower() for phrase in lessons.assignment)
@@ -116,4 +116,4 @@ def _place(commit: Commit) -> Evidence:
         day = f"{datetime.fromtimestamp(commit.authored, UTC):%Y-%m-%d}"
     except (ValueError, OverflowError, OSError):
         day = "?"
-    return Evidence("", excerpt=f"{commit.id[:7]} {day} {commit.subject[:80]}")
+    return Evidence("", excerpt=f"{commit.id[:7]} {day} {shortened(commit.subject, 80)}")

@@ -9,7 +9,7 @@ from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, pa
 from auditor.repository import Entry
 from auditor.views.hygiene import Held, Secrets, Tree, licences
 from auditor.views.told import Told
-from auditor.views.words import counted
+from auditor.views.words import counted, shortened
 
 _SHOWN = 4
 _MB = 1_000_000
@@ -35,7 +35,9 @@ def secrets(found: Secrets, *, settings_only: str) -> Verdict:
         fix = f"Revoke it now, then take it out of {_files(shown)} and read it from the environment."
         sure = Confidence.HIGH if real else Confidence.MEDIUM
         kinds = ", ".join(dict.fromkeys(_called(each) for each in shown))
-        return unmet(f"Committed: {kinds[:160]}.", *(each.place for each in shown[:_SHOWN]), confidence=sure, fix=fix)
+        return unmet(
+            f"Committed: {shortened(kinds, 160)}.", *(each.place for each in shown[:_SHOWN]), confidence=sure, fix=fix
+        )
     if dummy:
         look = "looks" if len(dummy) == 1 else "look"
         said = f"{counted(len(dummy), 'credential')} that {look} made up or local."
@@ -126,7 +128,7 @@ def described(tree: Tree, *, topics: int) -> Verdict:
     }
     good, lacking = [name for name, there in has.items() if there], [name for name, there in has.items() if not there]
     where = Evidence(
-        "", excerpt=f"description: {(listing.description or '-')[:80]}; topics: {len(listing.topics or ())}"
+        "", excerpt=f"description: {shortened(listing.description or '-', 80)}; topics: {len(listing.topics or ())}"
     )
     if not good:
         return unmet("The host shows no description, no topics, no homepage.", where)
@@ -148,13 +150,13 @@ def _mentioned(told: Told, words: re.Pattern[str], titles: tuple[str, ...]) -> E
         blank = any(_BLANK.search(passage.text[:2000]) for passage in text.passages)
         for section in text.sections:
             if section.title.strip(" #:*_📄📜📝⚖️🔐🪪©").lower().startswith(titles) and not blank:
-                return Evidence(path, section.line, excerpt=section.title[:80])
+                return Evidence(path, section.line, excerpt=shortened(section.title, 80))
         for passage in text.passages:
             if found := words.search(passage.text[:5000]):
-                return Evidence(path, passage.line, excerpt=found[0][:80])
+                return Evidence(path, passage.line, excerpt=shortened(found[0], 80))
         for link in text.links:
             if words.search(f"{link.text} {link.url}"[:500]):
-                return Evidence(path, link.line, excerpt=f"{link.text} {link.url}"[:80])
+                return Evidence(path, link.line, excerpt=shortened(f"{link.text} {link.url}", 80))
     return None
 
 

@@ -7,6 +7,7 @@ from auditor.model import Confidence, Verdict, met, not_applicable, partly, unme
 from auditor.probes.ml_training import trained
 from auditor.probes.ml_words import Leakage, Words
 from auditor.views.program import Program, Use
+from auditor.views.words import within
 
 _SHOWN = 4
 
@@ -47,15 +48,12 @@ def _leaking(early: list[tuple[Use, Use]], tuned: list[Use], table: Leakage) -> 
         )
     use, split = (sure or early)[0]
     what = use.receiver if use.receiver in table.fitted | table.resampled else use.last
-    said = f"{what} is fitted in {_where(use)} before the split in {_where(split)} of {use.source.path}"
+    at, before = within(use.place), within(split.place)
+    said = f"{what} is fitted in {at} before the split in {before} of {use.source.path}"
     fix = f"Split first, then fit {what} on the training part only; a Pipeline does that by itself."
     if not sure:
         return partly(f"{said}, if on the same data.", *places, confidence=Confidence.LOW, fix=fix)
     return unmet(f"{said}.", *places, fix=fix)
-
-
-def _where(use: Use) -> str:
-    return f"line {use.place.line}" if use.place.cell is None else f"cell {use.place.cell}"
 
 
 def _fitted_early(program: Program, splits: list[Use], table: Leakage, words: Words) -> Iterator[tuple[Use, Use]]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from auditor.facts.notebook import Cell
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.notebooks import Notebook, Notebooks
-from auditor.views.words import counted
+from auditor.views.words import counted, listed, place, within
 
 _SHOWN = 3
 
@@ -72,9 +72,8 @@ def clean(notebooks: Notebooks, *, flood: int) -> Verdict:
         files = len({book.path for book, _ in failed})
         places = [book.at(cell, f"{cell.error}: {cell.said}") for book, cell in failed[:_SHOWN]]
         summary = f"{counted(len(failed), 'cell')} in {counted(files, 'notebook')} ended in an error that is committed."
-        return unmet(
-            summary, *places, fix=f"Fix or delete cell {failed[0][1].index} of {failed[0][0].path}, re-run, commit."
-        )
+        fix = f"Fix or delete {within(places[0])} of {places[0].path}, re-run, commit."
+        return unmet(summary, *places, fix=fix)
     noisy = [(book, cell) for book in run for cell in book.code if cell.warnings >= flood]
     said = f" Warnings flood {counted(len(noisy), 'cell')}." if noisy else ""
     places = [book.at(cell, f"{cell.warnings} warnings") for book, cell in noisy[:_SHOWN]]
@@ -132,11 +131,7 @@ def lean(notebooks: Notebooks, *, long_cell: int, many: int, copies: str) -> Ver
     parts = [counted(len(long), "cell") + f" of {long_cell} lines or more"] if long else []
     parts += [counted(len(left_over), "notebook") + " named like a left-over copy"] if left_over else []
     summary = f"{' and '.join(parts)}.".capitalize() if parts else ""
-    fix = (
-        f"Move the code of {places[0].path}, cell {places[0].cell}, into a module."
-        if long
-        else f"Delete {places[0].path}."
-    )
+    fix = f"Move the code of {place(places[0])}, into a module." if long else f"Delete {places[0].path}."
     if len(long) + len(left_over) >= many:
         return unmet(summary, *places, fix=fix)
     return partly(summary, *places, fix=fix)
@@ -193,7 +188,7 @@ def _extent(book: Notebook) -> Evidence:
 
 def _named(books: Sequence[Notebook], notebooks: Notebooks) -> str:
     names = [book.path for book in books] + [path for path, _ in notebooks.broken]
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    return listed(names, 1)
 
 
 def _counts(book: Notebook) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -10,6 +10,7 @@ from auditor.facts.manifest import Requirement, normalised
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.packaging import Imported, Listed, Manifest, Packaging, stated_pythons
 from auditor.views.told import Told
+from auditor.views.words import listed, shortened
 
 _SHOWN = 5
 _NO_THIRD_PARTY = "The code imports nothing but the standard library and itself."
@@ -58,8 +59,7 @@ def dependencies(packaging: Packaging, *, names: Names, nearly: float, few: int,
     if not missing:
         all_of_them = f"All {len(needs)} imported packages are" if len(needs) > 1 else "The one imported package is"
         return met(f"{all_of_them} declared.", *places)
-    lacking = ", ".join(need.distributions[0] for need in missing[:_SHOWN])
-    summary = f"{said}; missing: {lacking}{' and more' if len(missing) > _SHOWN else ''}."
+    summary = f"{said}; missing: {_names_of(missing)}."
     shown = (*places[:1], *(need.imported.place for need in missing[:_SHOWN]))
     if share >= nearly or (len(missing) <= few and len(missing) * 3 < len(needs)):
         sure = Confidence.HIGH if share >= nearly else Confidence.MEDIUM
@@ -89,8 +89,7 @@ def reproducible(packaging: Packaging, *, names: Names, nearly_all: float) -> Ve
         return met(f"{exact} of {total} versions are pinned.", where)
     loose = next((each for each in (best, *counted) if _pins(each, "exact") < len(_required(each))), best)
     free = [each.name for each in _required(loose) if each.pin != "exact"]
-    more = f" and {len(free) - _SHOWN} more" if len(free) > _SHOWN else ""
-    fix = f"Pin {', '.join(free[:_SHOWN])}{more} in {loose.path} (`pip freeze`, or a lock file from uv or Poetry)."
+    fix = f"Pin {listed(free, _SHOWN)} in {loose.path} (`pip freeze`, or a lock file from uv or Poetry)."
     if bounded:
         lower = sum(_pins(each, "bounded") for each in counted)
         said = f"{exact} of {total} versions {'is' if exact == 1 else 'are'} pinned"
@@ -132,7 +131,7 @@ def python_version(packaging: Packaging, told: Told, *, words: str) -> Verdict:
     for path, text in told.texts:
         for passage in text.passages:
             if found := pattern.search(passage.text[:2000]):
-                where = Evidence(path, passage.line, excerpt=found[0][:80])
+                where = Evidence(path, passage.line, excerpt=shortened(found[0], 80))
                 return partly("Only the README names a Python version.", where, score=0.4)
     looked = Evidence("", excerpt="looked for requires-python, .python-version, runtime.txt, FROM python:3.x")
     return unmet("No file states the Python version.", looked)
@@ -168,15 +167,15 @@ def _missing(needs: tuple[Need, ...], declared: set[str], names: Names) -> list[
 
 
 def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> Verdict:
-    listed = (*packaging.containers, *packaging.notebooks, *packaging.prose)
-    declared = {each.name for group in listed for each in group.requirements}
+    lists = (*packaging.containers, *packaging.notebooks, *packaging.prose)
+    declared = {each.name for group in lists for each in group.requirements}
     missing = _missing(needs, declared, names)
-    lacking = ", ".join(need.distributions[0] for need in needs[:_SHOWN])
-    fix = f"Add a requirements.txt or pyproject.toml with {lacking}{' and more' if len(needs) > _SHOWN else ''}."
+    lacking = _names_of(needs)
+    fix = f"Add a requirements.txt or pyproject.toml with {lacking}."
     if len(missing) < len(needs):
         kind = "a Dockerfile" if packaging.containers else "notebooks" if packaging.notebooks else "the README"
         said = f"Packages are only listed in {kind}: {len(needs) - len(missing)} of {len(needs)} imported ones."
-        return partly(said, *(group.where for group in listed[:_SHOWN]), score=0.3, fix=fix)
+        return partly(said, *(group.where for group in lists[:_SHOWN]), score=0.3, fix=fix)
     if packaging.unread:
         return unknown(f"{packaging.unread[0]} could not be read.")
     if packaging.unreadable:
@@ -184,10 +183,14 @@ def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> 
         return partly(f"{path} can't be read: {why.reason}.", Evidence(path, why.line), score=0.2, fix=fix)
     are = "package is" if len(needs) == 1 else "packages are"
     return unmet(
-        f"{len(needs)} imported {are} declared nowhere: {lacking}{' and more' if len(needs) > _SHOWN else ''}.",
+        f"{len(needs)} imported {are} declared nowhere: {lacking}.",
         *(need.imported.place for need in needs[:_SHOWN]),
         fix=fix,
     )
+
+
+def _names_of(needs: Sequence[Need]) -> str:
+    return listed([need.distributions[0] for need in needs], _SHOWN)
 
 
 def _add(missing: list[Need], packaging: Packaging) -> str:

@@ -21,7 +21,7 @@ from auditor.model import (
     unmet,
 )
 from auditor.views.portfolio import Portfolio, Project
-from auditor.views.words import shortened
+from auditor.views.words import listed, shortened
 
 _DAY = 86_400
 _YEAR = 12
@@ -109,7 +109,7 @@ def weakest(
         advice.setdefault(verb, []).append(project.name)
         reason = f"a copy of {first.name}" if first.name != project.name else _reason(project)
         evidence.append(project.named(f"{verb}: {reason}"))
-    plan = "; ".join(f"{verb} {_listed(names)}" for verb, names in sorted(advice.items(), reverse=True))
+    plan = "; ".join(f"{verb} {listed(names, _NAMED)}" for verb, names in sorted(advice.items(), reverse=True))
     copies = sum(firsts.get(p.content, p).name != p.name for p in weak)
     said = f"{len(weak)} of {len(scored)} projects {_weakness(len(weak), copies, portfolio.worth_showing)}"
     fix = " ".join(_told(verb, names) for verb, names in sorted(advice.items(), reverse=True))
@@ -127,7 +127,7 @@ def _told(verb: str, names: Sequence[str]) -> str:
         "hide": f"make {it} private, or unpin {it}",
         "archive": f"the settings of the repository mark {it} as no longer kept",
     }
-    return f"{verb.capitalize()} {_listed(names)}: {how[verb]}."
+    return f"{verb.capitalize()} {listed(names, _NAMED)}: {how[verb]}."
 
 
 def _weakness(count: int, copies: int, mark: float) -> str:
@@ -266,8 +266,3 @@ def _recent_months(portfolio: Portfolio) -> int:
 def _nothing_shown(portfolio: Portfolio, said: str) -> Verdict:
     looked = [p.named(f"{p.score or 0:.0f} points") for p in portfolio.projects[:2]]
     return unmet(said, *looked)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -9,6 +9,7 @@ from auditor.probes.portfolio import ALONE
 from auditor.repository import Profile
 from auditor.views.outward import addresses, announces, is_article, is_blog
 from auditor.views.portfolio import Account, Portfolio
+from auditor.views.words import shortened
 
 _NAME = re.compile(r"[^\W\d_]{4,}")
 _WORD = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -83,7 +84,7 @@ def profile(portfolio: Portfolio, account: Account, *, words: int, pins: int) ->
     known = {name: part for name, part in parts.items() if part is not None}
     full = [name for name, part in known.items() if part == 1]
     lacking = [name for name, part in known.items() if part < 1]
-    evidence = Evidence("profile", excerpt=(who.bio or "no bio").strip()[:120], url=who.url)
+    evidence = Evidence("profile", excerpt=shortened((who.bio or "no bio").strip(), 120), url=who.url)
     if not lacking:
         return met(f"The profile has {', '.join(full)}.", evidence)
     score = sum(known.values()) / len(known)

@@ -22,6 +22,7 @@ from auditor.model import (
 )
 from auditor.views.claims import claims_in
 from auditor.views.portfolio import Portfolio, Project
+from auditor.views.words import listed
 
 _NAMED = 3
 _LISTED = 8
@@ -199,8 +200,7 @@ def _summary(project: Project, demo: str, answers: str) -> str:
 
 
 def _names(projects: Sequence[Project]) -> str:
-    more = len(projects) - _NAMED
-    return ", ".join(p.name for p in projects[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return listed([p.name for p in projects], _NAMED)
 
 
 def _and(words: Sequence[str] | Mapping[str, object], joint: str = "and") -> str:

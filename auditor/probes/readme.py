@@ -58,7 +58,7 @@ def present(
     `enough` and `least` are words of it all, `about` words on what isn't set-up, `lessons` phrases.
     """
     size, lines = length(readme.text), _lines(readme)
-    where = Evidence(readme.path, 1, excerpt=counted(size, "word"))
+    where = Evidence(readme.path, excerpt=counted(size, "word"))
     alone = len(readme.text.passages) == 1 and not readme.text.blocks and 2 * size < 3 * least
     if size < least or alone:
         return unmet(f"{readme.path} has {counted(size, 'word')}: too few to say anything about the project.", where)
@@ -156,7 +156,7 @@ def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagram
         return partly(f"{readme.path} has a diagram in text only.", _at(readme, sketch.line, sketch.text))
     return unmet(
         f"{readme.path} shows no picture or diagram of the work.",
-        Evidence(readme.path, 1, excerpt="looked for pictures other than badges, and diagrams"),
+        Evidence(readme.path, excerpt="looked for pictures other than badges, and diagrams"),
         fix=_fix(tree),
     )
 

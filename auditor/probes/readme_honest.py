@@ -45,7 +45,7 @@ def honest(readme: Readme, tree: Tree, *, lenience: Lenience, few: float) -> Ver
     made = re.compile("|".join(lenience.made), re.IGNORECASE)
     named = [n for n in _named(readme.text, tree, lenience) if not _is_excused(n, made, lenience)][:_MOST]
     if not named:
-        return not_applicable(f"{readme.path} names no file or folder of the repository.", Evidence(readme.path, 1))
+        return not_applicable(f"{readme.path} names no file or folder of the repository.", Evidence(readme.path))
     lost = [each for each in named if not _is_there(each, readme, tree)]
     if not lost:
         told = f"{readme.path} names {len(named)} files or folders, and all are there."

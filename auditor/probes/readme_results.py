@@ -8,7 +8,7 @@ from auditor.probes.figures import Figure, Metrics, places, reported, value_of
 from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, finder, plain, tongue
 from auditor.views.artefacts import Artefacts
 from auditor.views.readme import Readme
-from auditor.views.words import shortened
+from auditor.views.words import listed, shortened
 
 _EXCERPT = 120
 _NUMBER = re.compile(r"\d{1,15}(?:[.,]\d{1,15}){0,4}|\.\d{1,9}")
@@ -27,7 +27,7 @@ def results(readme: Readme, *, metrics: Metrics, languages: Terms) -> Verdict:
     if sure:
         return _measured(readme, sure, metrics)
     if tongue(readme.text, languages) not in metrics.shares:
-        return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
+        return unknown(OTHER_LANGUAGE, Evidence(readme.path))
     if figures:
         told = f"{readme.path} has figures, but what they measure is not said."
         return partly(told, *_shown(readme, figures), confidence=Confidence.MEDIUM)
@@ -42,7 +42,7 @@ def results(readme: Readme, *, metrics: Metrics, languages: Terms) -> Verdict:
     if related is not None:
         told = f"{readme.path} has figures on relations within the data, but no measured result of the work."
         return partly(told, Evidence(readme.path, *related), score=0.3, confidence=Confidence.MEDIUM)
-    looked = Evidence(readme.path, 1, excerpt="looked for a metric with a figure in text, lists and tables")
+    looked = Evidence(readme.path, excerpt="looked for a metric with a figure in text, lists and tables")
     return unmet(f"{readme.path} reports no measured result.", looked)
 
 
@@ -50,7 +50,7 @@ def backed(readme: Readme, artefacts: Artefacts, *, metrics: Metrics, share: flo
     """Look the reported figures up in the committed outputs; `share` of them found is enough."""
     figures = {figure.text: figure for figure in reported(readme.text, metrics) if figure.sure and figure.metric}
     if not figures:
-        return not_applicable("The README reports no figure that could be looked up.", Evidence(readme.path, 1))
+        return not_applicable("The README reports no figure that could be looked up.", Evidence(readme.path))
     if not artefacts.figures and artefacts.unread:
         return unknown(f"The files of results could not be read: {artefacts.unread[0]}.", Evidence(artefacts.unread[0]))
     held = {figure: path for figure in figures.values() if (path := _holder(figure, artefacts))}
@@ -131,8 +131,7 @@ def _trust(held: dict[Figure, str]) -> Confidence:
 def _looked(artefacts: Artefacts) -> str:
     if not artefacts.figures:
         return "notebook outputs and files named like metrics, results, reports and logs: none holds figures"
-    more = f" and {len(artefacts.figures) - 3} more" if len(artefacts.figures) > 3 else ""  # noqa: PLR2004 - three names are read
-    return ", ".join(list(artefacts.figures)[:3]) + more
+    return listed(list(artefacts.figures), 3)
 
 
 def _pairs(readme: Readme, held: dict[Figure, str]) -> tuple[Evidence, ...]:

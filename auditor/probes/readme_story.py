@@ -75,7 +75,7 @@ def problem(
     """
     found = understood(readme, languages, words.reasons)
     if found is None:
-        return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
+        return unknown(OTHER_LANGUAGE, Evidence(readme.path))
     path, text = found
     if text.words < least:
         size = counted(text.words, "word")
@@ -105,7 +105,7 @@ def problem(
     if named is not None:
         told = f"{path} names the task, but not for whom or why it is solved."
         return partly(told, _at(path, named), confidence=Confidence.MEDIUM)
-    looked = Evidence(path, 1, excerpt=f"looked for a problem, a user or a reason in the first {screen} words")
+    looked = Evidence(path, excerpt=f"looked for a problem, a user or a reason in the first {screen} words")
     return unmet(f"{path} does not say what problem the project solves.", looked)
 
 
@@ -125,7 +125,7 @@ def method(
     """Look for data and for approach, each under a heading of its own or in as many telling words as given."""
     found = understood(readme, languages, words.steps)
     if found is None:
-        return unknown(OTHER_LANGUAGE, Evidence(readme.path, 1))
+        return unknown(OTHER_LANGUAGE, Evidence(readme.path))
     path, text = found
     if foreign := untouched(readme, templates, least=enough.words):
         return unmet(f"{path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
@@ -144,7 +144,7 @@ def method(
         lacks = "the approach is" if has_data else "the data is" if has_how else "data and approach are"
         return partly(f"{path} names parts of the method; {lacks} hardly described.", *shown)
     looked = "looked for a dataset, models, steps or an architecture"
-    return unmet(f"{path} says nothing of data or approach.", Evidence(path, 1, excerpt=looked))
+    return unmet(f"{path} says nothing of data or approach.", Evidence(path, excerpt=looked))
 
 
 def _is_clause(said: str) -> bool:

@@ -79,11 +79,11 @@ def usage(readme: Readme, tree: Tree, *, commands: Commands, words: UsageWords, 
         there, lacks = ("install", "run") if install else ("run", "install")
         return partly(f"{path} says how to {there} the project, but not how to {lacks} it.", *shown)
     if tongue(readme.text, languages) not in words.usage_headings:
-        return unknown(OTHER_LANGUAGE, Evidence(path, 1))
+        return unknown(OTHER_LANGUAGE, Evidence(path))
     if told_of := prose or obtain:
         told = f"{path} describes its use in words, without commands that install and run it."
         return partly(told, _at(path, told_of), score=0.4)
-    looked = Evidence(path, 1, excerpt="looked for commands that install and run")
+    looked = Evidence(path, excerpt="looked for commands that install and run")
     return unmet(f"{path} does not say how to install or run the project.", looked)
 
 

@@ -11,6 +11,7 @@ from auditor.model import Evidence
 from auditor.views.layout import layout
 from auditor.views.reading import Reading
 from auditor.views.told import Told
+from auditor.views.words import shortened
 
 _BARE = re.compile(r"(?<![\w/@.])(?:https?://|www\.)[^\s<>()\"'`|\\^\]]{3,300}")
 _AROUND = 60
@@ -88,7 +89,12 @@ def _in_text(path: str, text: MarkupFact, source: str = "readme") -> Iterator[Ad
                 seen.add(url)
                 before = piece[max(match.start() - _AROUND, 0) : match.start()].rpartition("\n")[2]
                 yield Address(
-                    url, Evidence(path, line, excerpt=url[:160]), "", before, _heading(text, section), source=source
+                    url,
+                    Evidence(path, line, excerpt=shortened(url, 160)),
+                    "",
+                    before,
+                    _heading(text, section),
+                    source=source,
                 )
 
 

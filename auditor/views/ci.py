@@ -11,6 +11,7 @@ from auditor.model import Evidence
 from auditor.views.code import Code
 from auditor.views.layout import layout
 from auditor.views.reading import Reading
+from auditor.views.words import shortened
 
 _MAKE = re.compile(r"(?:^|[\s;&|])(?:make|just|task)\s+((?:-\S+\s+|-C\s*\S+\s+)*)([\w./ -]+)")
 _SCRIPT = re.compile(r"(?:^|[\s;&|/])([\w.-]+\.(?:sh|bash))\b")
@@ -26,7 +27,7 @@ class Pipeline(msgspec.Struct, frozen=True):
 
     def at(self, step: Step) -> Evidence:
         """Point at a step."""
-        return Evidence(self.path, step.line or None, excerpt=step.text[:120])
+        return Evidence(self.path, step.line or None, excerpt=shortened(step.text, 120))
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -82,7 +83,7 @@ class Ci(msgspec.Struct, frozen=True):
         if not depth:
             return
         for path, step in self._called(text):
-            where = Evidence(path, step.line, excerpt=step.text[:120])
+            where = Evidence(path, step.line, excerpt=shortened(step.text, 120))
             yield Command(step.text, where, via)
             yield from self._led_to(step.text, via, depth - 1)
 

@@ -13,6 +13,7 @@ from auditor.views.ci import Ci
 from auditor.views.code import Code
 from auditor.views.layout import layout
 from auditor.views.reading import Reading
+from auditor.views.words import shortened
 
 _INFRASTRUCTURE = re.compile(
     r"(?:^|/)(?:postgres|postgis|pgvector|mysql|mariadb|mongo|redis|rabbitmq|kafka|cp-\w+|zookeeper|elasticsearch|opensearch|kibana|grafana"
@@ -117,7 +118,7 @@ def _recipe(path: str, fact: ContainerFact) -> Recipe | None:
         case "procfile":
             lines = [each for each in fact.settings if each.value]
             role = "app" if lines else "stub"
-            return Recipe(path, "Procfile", role, lines[0].value[:80] if lines else "it starts nothing", 1)
+            return Recipe(path, "Procfile", role, shortened(lines[0].value, 80) if lines else "it starts nothing", 1)
         case "terraform":
             return _terraform(path, fact.settings)
         case "plain":
@@ -147,9 +148,11 @@ def _dockerfile(path: str, instructions: tuple[Instruction, ...]) -> Recipe:
     if not starts and not _BASE_RUNS.search(base.text):
         return Recipe(path, "Dockerfile", "environment", "it starts nothing: no CMD or ENTRYPOINT", base.line)
     if starts and (_SHELL.search(starts[-1].text) or _NOTEBOOK.search(starts[-1].text)):
-        return Recipe(path, "Dockerfile", "environment", f"it only starts {starts[-1].text[:60]}", starts[-1].line)
+        return Recipe(
+            path, "Dockerfile", "environment", f"it only starts {shortened(starts[-1].text, 60)}", starts[-1].line
+        )
     last = starts[-1] if starts else base
-    return Recipe(path, "Dockerfile", "app", f"{last.name} {last.text[:80]}", last.line)
+    return Recipe(path, "Dockerfile", "app", f"{last.name} {shortened(last.text, 80)}", last.line)
 
 
 def _compose(path: str, settings: tuple[Setting, ...]) -> Recipe:
@@ -162,10 +165,10 @@ def _compose(path: str, settings: tuple[Setting, ...]) -> Recipe:
         image = next((each for each in own if each.path.endswith("/image")), None)
         mounts = any("/volumes" in each.path and each.value.startswith(("./", ".:", "../")) for each in own)
         if built:
-            return Recipe(path, "compose", "app", f"{service}: build {built.value[:60]}", built.line)
+            return Recipe(path, "compose", "app", f"{service}: build {shortened(built.value, 60)}", built.line)
         if image and not _INFRASTRUCTURE.search(image.value) and (mounts or "/" in image.value):
-            return Recipe(path, "compose", "app", f"{service}: image {image.value[:60]}", image.line)
-    named = ", ".join(filter(None, services))[:100]
+            return Recipe(path, "compose", "app", f"{service}: image {shortened(image.value, 60)}", image.line)
+    named = shortened(", ".join(filter(None, services)), 100)
     role = "infrastructure" if named else "stub"
     return Recipe(path, "compose", role, f"only {named}" if named else "it starts nothing")
 
@@ -214,9 +217,9 @@ def _kubernetes(path: str, settings: tuple[Setting, ...]) -> Recipe:
     images = [each for each in settings if each.path.endswith("/image")]
     workload = next((each for each in kinds if each.value in _WORKLOADS), None)
     if workload is None:
-        return Recipe(path, "Kubernetes", "infrastructure", ", ".join(each.value for each in kinds)[:80])
+        return Recipe(path, "Kubernetes", "infrastructure", shortened(", ".join(each.value for each in kinds), 80))
     if images and all(_INFRASTRUCTURE.search(each.value) for each in images):
-        return Recipe(path, "Kubernetes", "infrastructure", f"only {images[0].value[:60]}", images[0].line)
+        return Recipe(path, "Kubernetes", "infrastructure", f"only {shortened(images[0].value, 60)}", images[0].line)
     return Recipe(path, "Kubernetes", "app", f"a {workload.value}", workload.line)
 
 

@@ -12,6 +12,7 @@ from auditor.views.code import Code
 from auditor.views.layout import layout
 from auditor.views.program import Program, Source
 from auditor.views.reading import Reading
+from auditor.views.words import shortened
 
 _DEPENDENCY = re.compile(r'^"(@?[\w./-]{1,100})"\s*:\s*"[^"]*"')
 _NO_PAGE = re.compile(
@@ -60,7 +61,7 @@ def _packages(reading: Reading) -> list[tuple[str, Evidence]]:
     for path, fact in reading.readable(WorkflowFact).items():
         if own.is_own(path) and base_name(path) == "package.json":
             found += [
-                (match[1], Evidence(path, step.line, excerpt=step.text[:80]))
+                (match[1], Evidence(path, step.line, excerpt=shortened(step.text, 80)))
                 for step in fact.steps
                 if (match := _DEPENDENCY.match(step.text))
             ]

@@ -7,6 +7,7 @@ from typing import Any
 from auditor.facts.markup import MarkupFact
 from auditor.views.layout import layout
 from auditor.views.reading import Reading
+from auditor.views.words import shortened
 
 _SHOWN = 3
 _CUT = 120
@@ -18,7 +19,7 @@ def notes_of(reading: Reading, table: Mapping[str, Any]) -> tuple[str, ...]:
     addressing = re.compile("|".join(table["patterns"]), re.IGNORECASE)
     own = layout(reading)
     found = [
-        f"{path}{place} turns to whoever grades; it had no effect: “{' '.join(text.split())[:_CUT]}”"
+        f"{path}{place} turns to whoever grades; it had no effect: “{shortened(' '.join(text.split()), _CUT)}”"
         for path, fact in reading.readable(MarkupFact).items()
         if own.is_own(path)
         for place, text in _texts(fact)

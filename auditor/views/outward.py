@@ -9,7 +9,7 @@ from auditor.facts.markup import Link, MarkupFact
 from auditor.model import Evidence
 from auditor.views.reading import Reading
 from auditor.views.readme import Readme
-from auditor.views.words import found, strings
+from auditor.views.words import found, shortened, strings
 
 _SCHEME = re.compile(r"^(?:https?:)?//(?:www\.)?", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`|]{4,400}")
@@ -63,7 +63,7 @@ def _said(link: Link, text: MarkupFact) -> str:
     shown = link.text.strip()
     if not shown or "://" in shown:
         shown = next((p.text for p in text.passages if p.line <= link.line and p.section == link.section), shown)
-    return shown[:_CUT]
+    return shortened(shown, _CUT)
 
 
 def _fits(url: str, patterns: tuple[str, ...]) -> bool:

@@ -16,6 +16,7 @@ from auditor.views.layout import is_test, layout
 from auditor.views.program import Program, Source
 from auditor.views.reading import Reading
 from auditor.views.told import Told
+from auditor.views.words import place, shortened
 
 _LOCK = re.compile(
     r"(?:^|/)(?:uv\.lock|poetry\.lock|pdm\.lock|pipfile\.lock|conda-lock\.ya?ml|pixi\.lock|pylock(?:\.\w+)?\.toml)$",
@@ -75,8 +76,7 @@ class Imported(msgspec.Struct, frozen=True):
     @property
     def where(self) -> str:
         """The place in words."""
-        at = self.place
-        return f"{at.path}, cell {at.cell}" if at.cell is not None else f"{at.path}:{at.line}"
+        return place(self.place)
 
 
 class Packaging(msgspec.Struct, frozen=True):
@@ -186,7 +186,7 @@ def _in_notebooks(reading: Reading) -> Iterator[Listed]:
     for path, book in reading.readable(NotebookFact).items():
         for line in book.installs if own.is_own(path) else ():
             if found := installed(line):
-                yield Listed(Evidence(path, excerpt=line[:120]), found)
+                yield Listed(Evidence(path, excerpt=shortened(line, 120)), found)
 
 
 def _in_dockerfiles(reading: Reading) -> Iterator[Listed]:
@@ -200,7 +200,7 @@ def _in_dockerfiles(reading: Reading) -> Iterator[Listed]:
                 if each.name not in ("pip", "setuptools", "wheel", "uv", "poetry", "pipenv")
             )
             if found:
-                yield Listed(Evidence(path, instruction.line, excerpt=instruction.text[:120]), found)
+                yield Listed(Evidence(path, instruction.line, excerpt=shortened(instruction.text, 120)), found)
 
 
 def _in_prose(reading: Reading) -> Iterator[Listed]:
@@ -212,7 +212,7 @@ def _in_prose(reading: Reading) -> Iterator[Listed]:
         for piece, line in pieces:
             for each in piece[:5000].split("\n"):
                 if _INSTALLS.search(each) and (found := installed(each, line)):
-                    yield Listed(Evidence(path, line, excerpt=each.strip()[:120]), found)
+                    yield Listed(Evidence(path, line, excerpt=shortened(each.strip(), 120)), found)
 
 
 def _images(reading: Reading) -> Iterator[Evidence]:
@@ -221,7 +221,7 @@ def _images(reading: Reading) -> Iterator[Evidence]:
     for path, fact in reading.readable(ContainerFact).items():
         for each in fact.settings if own.is_own(path) and fact.kind == "compose" else ():
             if each.path.endswith("/image") and re.search(r"[\w}]:(?!latest)[\w.${:-]*\d", each.value):
-                yield Evidence(path, each.line, excerpt=each.value[:100])
+                yield Evidence(path, each.line, excerpt=shortened(each.value, 100))
 
 
 def instructions(reading: Reading) -> Iterator[tuple[str, Instruction]]:
@@ -236,7 +236,7 @@ def _versions(reading: Reading) -> Iterator[Evidence]:
     """Yield where a container says which Python it runs."""
     for path, instruction in instructions(reading):
         if instruction.name == "FROM" and _FROM_PYTHON.search(instruction.text):
-            yield Evidence(path, instruction.line, excerpt=f"FROM {instruction.text[:80]}")
+            yield Evidence(path, instruction.line, excerpt=f"FROM {shortened(instruction.text, 80)}")
 
 
 def stated_pythons(manifests: tuple[Manifest, ...]) -> Mapping[str, Manifest]:

@@ -15,6 +15,7 @@ from auditor.facts.python import Call, Import, PythonFact
 from auditor.model import Evidence
 from auditor.views.layout import is_test, layout
 from auditor.views.reading import Reading
+from auditor.views.words import shortened
 
 _CUT = 120
 T = TypeVar("T")
@@ -36,10 +37,12 @@ class Source(msgspec.Struct, frozen=True):
     def at(self, line: int, excerpt: str = "") -> Evidence:
         """Point at a line; in a notebook at the cell, and the line in that cell."""
         if not self.cells:
-            return Evidence(self.path, line, excerpt=excerpt[:_CUT])
+            return Evidence(self.path, line, excerpt=shortened(excerpt, _CUT))
         place = max(bisect_right(self.cells, line, key=lambda cell: cell.start_line) - 1, 0)
         cell = self.cells[place]
-        return Evidence(self.path, max(line - cell.start_line + 1, 1), cell=cell.index, excerpt=excerpt[:_CUT])
+        return Evidence(
+            self.path, max(line - cell.start_line + 1, 1), cell=cell.index, excerpt=shortened(excerpt, _CUT)
+        )
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -76,7 +79,8 @@ class Use(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> str:
         """The call as a reader would recognise it."""
-        return f"{self.call.name.removeprefix('?.')}({self.call.first})"
+        name = self.call.name.lstrip("?[]().") or "…"
+        return f"{name}({self.call.first})".replace("[]", "[…]")
 
 
 class Program(msgspec.Struct, frozen=True):

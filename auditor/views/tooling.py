@@ -13,6 +13,7 @@ from auditor.model import Evidence
 from auditor.views.ci import Ci
 from auditor.views.layout import layout
 from auditor.views.reading import Reading
+from auditor.views.words import shortened
 
 _SECTION = re.compile(r"\[([\w.-]{1,80})[^\]]{0,80}\]$")
 _SECTIONED = frozenset({"tox.ini"})
@@ -81,7 +82,7 @@ def _written(reading: Reading) -> Iterator[Named]:
     for path, fact in reading.readable(WorkflowFact).items():
         for step in fact.steps if base_name(path) in _SECTIONED else ():
             if match := _SECTION.match(step.text):
-                yield Named(match[1].lower(), Evidence(path, step.line, excerpt=step.text[:80]))
+                yield Named(match[1].lower(), Evidence(path, step.line, excerpt=shortened(step.text, 80)))
 
 
 def _commands(reading: Reading) -> Iterator[Named]:
@@ -91,7 +92,7 @@ def _commands(reading: Reading) -> Iterator[Named]:
         return
     found = [(command.text, command.where) for command in ci.commands]
     found += [
-        (step.text, Evidence(path, step.line, excerpt=step.text[:80]))
+        (step.text, Evidence(path, step.line, excerpt=shortened(step.text, 80)))
         for steps in ci.targets.values()
         for path, step in steps
     ]

@@ -16,6 +16,7 @@ from auditor.views.layout import layout
 from auditor.views.outward import outward_of
 from auditor.views.reading import Reading
 from auditor.views.sectors import sectors_of
+from auditor.views.words import shortened
 
 _DESCRIPTION = 300
 _LANGUAGES = 5
@@ -83,7 +84,7 @@ def _description(reading: Reading) -> str | None:
     for place in ("description", "intro", "title"):
         for piece in pieces:
             if piece.place == place:
-                return piece.text[:_DESCRIPTION]
+                return shortened(piece.text, _DESCRIPTION)
     return None
 
 

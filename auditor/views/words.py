@@ -1,8 +1,10 @@
-"""Find words of a table in people's prose, in any script, and put what was seen in few. Pure: text in, text out."""
+"""Find words of a table in people's prose, in any script, and put what was seen in few. Pure: no files, no markup."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+
+from auditor.model import Evidence
 
 _JOINTS = re.compile(r"[-_/.]+|(?<=[a-z])(?=[A-Z])")
 _SPECIAL = re.compile(r"[*# ]")
@@ -44,8 +46,29 @@ def shortened(text: str, most: int) -> str:
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:
-    """Return `1 file`, `2 files`."""
-    return f"{number} {one if number == 1 else several or one + 's'}"
+    """Return `1 file`, `2 files`, `3,000 files`."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return `a, b, c`, or where there are more than `most` of them `a, b and 3 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def place(at: Evidence) -> str:
+    """Return `src/train.py:12`, `src/train.py:12-30`, `notebooks/eda.ipynb, cell 4, line 2`, or the path alone."""
+    if at.cell is not None:
+        return f"{at.path}, {within(at)}" + (f", line {at.line}" if at.line is not None else "")
+    if at.line is None:
+        return at.path
+    span = f"-{at.end_line}" if at.end_line is not None and at.end_line != at.line else ""
+    return f"{at.path}:{at.line}{span}"
+
+
+def within(at: Evidence) -> str:
+    """Return the place in its file: `line 12`, or `cell 5` as people count, from 1 and text cells too."""
+    return f"cell {at.cell + 1}" if at.cell is not None else f"line {at.line}"
 
 
 def strings(table: Mapping[str, object], key: str) -> tuple[str, ...]:
