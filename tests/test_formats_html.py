@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.compare import compare
-from auditor.formats import activity, html, page
+from auditor.formats import activity, cards, html
 from auditor.model import AuditorError, Report, Status
 
 AVERAGE = sample_reports.AVERAGE
@@ -311,7 +311,7 @@ def test_no_text_changes_the_pages_structure(texts: list[str]) -> None:
 def test_slugs_are_readable_and_no_two_alike() -> None:
     names = ["Churn", "churn", "churn!", "日本語", "", "a" * 100]
 
-    assert page.slugs(names) == ["in-churn", "in-churn-2", "in-churn-3", "in-r4", "in-r5", f"in-{'a' * 60}"]
+    assert cards.slugs(names) == ["in-churn", "in-churn-2", "in-churn-3", "in-r4", "in-r5", f"in-{'a' * 60}"]
 
 
 def test_months_without_a_commit_are_shown_between_those_with() -> None:

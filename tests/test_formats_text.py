@@ -59,7 +59,7 @@ def test_markdown_says_verdict_reason_and_first_step_before_anything_else() -> N
 
     assert lines[0] == "# Portfolio audit: Asha Example"
     assert lines[2].startswith("**Not ready to send yet.** A hiring panel would stop here: None of 3 repositories")
-    assert lines[4].startswith("**Start with:** Put a Gradio")
+    assert lines[4].startswith("**Start with:** churn-prediction. Put a Gradio")
 
 
 def test_markdown_has_no_empty_section() -> None:

@@ -209,7 +209,7 @@ def headline(report: Report) -> Headline:
     urgent = _urgent(report, plan)
     stops = {(repository.name, finding.rule) for repository in audited(report) for finding, _ in held(repository)}
     said = bool(plan) and (plan[0].repository, plan[0].rule) in stops
-    first = f"{plan[0].action} ({worth(plan[0])})" if plan and not said else ""
+    first = _first(plan[0]) if plan and not said else ""
     if first and not urgent and report.screen.verdict is ScreenVerdict.PASS:
         reason = f"{reason} What follows makes it stronger still."
     return Headline(_HELD if urgent and verdict == _READY else verdict, reason, first, urgent)
@@ -233,14 +233,28 @@ def _urgent(report: Report, plan: list[Step]) -> str:
 
 def said(gate: Gate) -> str:
     """Return a gate's reason without its title, which stands before it."""
-    rest = gate.summary.removeprefix(f"{gate.title}: ") if gate.title else gate.summary
-    return words.sentence(rest)
+    return beyond(gate.title, gate.summary)
+
+
+def beyond(heading: str, text: str) -> str:
+    """Return what a text says beyond the heading that stands before it."""
+    return words.sentence(text.removeprefix(f"{heading}: ") if heading else text)
+
+
+def _first(step: Step) -> str:
+    """Return the first step, where it is done before what is done: `churn. Deploy it (+5.3 points, takes days)`."""
+    where = f"{step.repository}. " if step.repository else ""
+    return f"{where}{step.action} ({price(step)})"
 
 
 def worth(step: Step) -> str:
     """Return where a step is done, what it gains and what it takes: `churn, +5.3 points, takes days`."""
-    parts = [step.repository] if step.repository else []
-    return ", ".join([*parts, gained(step), f"takes {words.EFFORT[step.effort]}"])
+    return f"{step.repository}, {price(step)}" if step.repository else price(step)
+
+
+def price(step: Step) -> str:
+    """Return what a step gains and what it takes: `+5.3 points, takes days`."""
+    return f"{gained(step)}, takes {words.EFFORT[step.effort]}"
 
 
 def gained(step: Step) -> str:

@@ -92,7 +92,9 @@ def joined(parts: list[str], last: str = "and") -> str:
 
 
 def kind(name: str) -> str:
-    """Return what a repository is, in words: `ml-project` → `ML project`."""
+    """Return what a repository is, in words: `ml-project` → `ML project`; nothing for one of no kind."""
+    if name == "other":
+        return ""
     return humane(name).replace("Ml ", "ML ").replace("Genai ", "Generative AI ").replace("Llm ", "LLM ")
 
 
@@ -102,5 +104,6 @@ def humane(identifier: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return words that stand alone: `looked for tests` → `Looked for tests`."""
-    return text[:1].upper() + text[1:]
+    """Return words that stand alone: `looked for tests` → `Looked for tests`; a name or a number stays as it is."""
+    word = text.partition(" ")[0].rstrip(".,:;")
+    return text if any(c.isdigit() or c in "._/" for c in word) else text[:1].upper() + text[1:]
