@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
-from auditor import output, session
+from auditor import output, session, streams, surroundings
 from auditor.compare import ChangeKind, Comparison
 from auditor.formats import FORMATS, annotations
 from auditor.formats.escape import line
@@ -30,6 +30,8 @@ from auditor.task import Guide, load_rulebook
 _TRUE = ("true", "yes", "1", "on")
 _SUMMARY = 900_000  # the runner takes 1 MiB
 _FETCH_SECONDS = 120
+_ASIDE = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
+"""A fetch needs the checkout's own settings, its token among them; hooks and a repository that is a file of it, no."""
 
 
 class Runner:
@@ -72,6 +74,8 @@ class Runner:
 
 def main() -> int:
     """Audit as the inputs say and return the exit status of the gate."""
+    streams.prepare()
+    surroundings.distrust_current_folder()
     runner = Runner(dict(os.environ))
     try:
         return _run(runner)
@@ -159,7 +163,7 @@ def _has(folder: Path, commit: str) -> bool:
         if git.resolve(shadow, commit):
             return True
     subprocess.run(
-        ["git", "-c", "core.hooksPath=" + os.devnull, "fetch", "--quiet", "--depth=1", "--no-tags", "origin", commit],
+        ["git", *_ASIDE, "fetch", "--quiet", "--depth=1", "--no-tags", "origin", commit],
         cwd=folder,
         check=False,
         timeout=_FETCH_SECONDS,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from auditor import __version__, streams
+from auditor import __version__, streams, surroundings
 from auditor.model import AuditorError
 
 _FORMS = ("html", "json", "markdown", "sarif", "csv", "badge")
@@ -103,6 +103,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's options, typed in
 def main() -> None:
     """Run the command; a user's mistake is one sentence, never a traceback."""
     streams.prepare()
+    surroundings.distrust_current_folder()
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows knows no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
