@@ -6,6 +6,8 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
+from msgspec import structs
+
 from auditor.facts import frames
 from auditor.facts.names import UNKNOWN, Names
 from auditor.facts.python import Call, Literal, RowLoop
@@ -15,6 +17,8 @@ _LONGEST = 300
 _SHORT = 60
 _READABLE = 12
 _ASSERTING = re.compile(r"assert|fail|raises|warns", re.IGNORECASE)
+_FLOWING = re.compile(r"(?:^|\.)(?:fit|fit_\w+|transform|\w*split)$")
+_PART = re.compile(r"train|test|val", re.IGNORECASE)
 _ATTRIBUTE, _CALL, _CONSTANT = ast.Attribute, ast.Call, ast.Constant
 _TELLING = frozenset({ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp, ast.NamedExpr})
 _PLAIN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "kind", "conversion", "is_async"})
@@ -32,7 +36,10 @@ class Open:
 
 
 class Expressions:
-    """What expressions say. `opened` is the function at hand; `caught` counts the `try` with handlers around it."""
+    """What expressions say. `opened` is the function at hand; `caught` counts the `try` with handlers around it.
+
+    `counting` is the variable of the innermost `for` over numbers.
+    """
 
     def __init__(self) -> None:
         self.names = Names()
@@ -41,6 +48,7 @@ class Expressions:
         self.literals: list[Literal] = []
         self.pandas = False
         self.caught = 0
+        self.counting = ""
         self.opened: Open | None = None
 
     def expressions(self, *roots: ast.AST | None, counted: bool = True) -> None:  # noqa: C901, PLR0912 - one hot loop
@@ -81,6 +89,18 @@ class Expressions:
             else:
                 self._bound(node)
 
+    def flowing(self, target: ast.expr, value: ast.expr, since: int) -> None:
+        """Say where the results of calls `since` an assignment began go to; keep a part of the rows that has a name."""
+        to = short(target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target)
+        for place in range(since, len(self.calls)):
+            if self.calls[place].of:
+                self.calls[place] = structs.replace(self.calls[place], to=to)
+        if isinstance(value, ast.Subscript) and _PART.search(to) and _is_slice(value.slice):
+            whole = self.names.resolve(value.value)
+            if "()" in whole:
+                within = self.opened.name if self.opened else ""
+                self.calls.append(Call("slice", value.lineno, within, (), short(value.value), of=whole, to=to))
+
     def meaning(self, value: ast.expr) -> str:
         """Return the resolved text of what is assigned, "?" for what is computed."""
         if isinstance(value, ast.Call | ast.Name | ast.Attribute | ast.Subscript | ast.Await):
@@ -103,8 +123,8 @@ class Expressions:
 
     def _call(self, node: ast.Call) -> None:
         name = self.names.called(node)
-        first = _short(node.args[0]) if node.args else ""
-        keywords = tuple([(k.arg, _short(k.value)) for k in node.keywords if k.arg]) if node.keywords else ()
+        first = short(node.args[0]) if node.args else ""
+        keywords = tuple([(k.arg, short(k.value)) for k in node.keywords if k.arg]) if node.keywords else ()
         within = ""
         if opened := self.opened:
             within = opened.name
@@ -112,7 +132,8 @@ class Expressions:
             if _ASSERTING.match(name, name.rfind(".") + 1):
                 opened.asserts += 1
                 opened.telling += not node.args or any(not isinstance(argument, ast.Constant) for argument in node.args)
-        self.calls.append(Call(name, node.lineno, within, keywords, first, self.caught > 0))
+        of = self.names.resolve(node.args[0]) if node.args and _FLOWING.search(name) else ""
+        self.calls.append(Call(name, node.lineno, within, keywords, first, self.caught > 0, of, loop=self.counting))
         if loop := frames.row_call(node, self.names, pandas=self.pandas):
             self.loops.append(loop)
 
@@ -123,6 +144,10 @@ def _branches(node: Any) -> int:  # noqa: ANN401 - one of three kinds of node
     if kind is ast.IfExp:
         return 1
     return len(node.values) - 1 if kind is ast.BoolOp else 1 + len(node.ifs)
+
+
+def _is_slice(node: ast.expr) -> bool:
+    return isinstance(node.elts[0] if isinstance(node, ast.Tuple) and node.elts else node, ast.Slice)
 
 
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
@@ -142,7 +167,7 @@ _FIELDS = {
 }
 
 
-def _short(node: ast.expr) -> str:
+def short(node: ast.expr) -> str:
     """Return a name's, attribute's or constant's source text, "" for what is longer or computed."""
     written = _WRITTEN.get(node.__class__)
     return written(node) if written else ""
@@ -173,7 +198,7 @@ def _keys(node: ast.Dict) -> str:
 
 
 def _items(node: ast.List | ast.Tuple) -> str:
-    inner = [_short(part) for part in node.elts] if len(node.elts) <= _READABLE else [""]
+    inner = [short(part) for part in node.elts] if len(node.elts) <= _READABLE else [""]
     return f"[{', '.join(inner)}]"[: _LONGEST // 2] if all(inner) else ""
 
 

@@ -1,6 +1,7 @@
 """One walk over a syntax tree that collects everything a `PythonFact` holds: statements here, expressions below."""
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ from auditor.facts.python import Class, Function, Import, PythonFact
 _IDLE = (
     ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass, ast.Try,
 )  # fmt: skip
+_NUMBERS = re.compile(r"range\(\)|numpy\.(?:arange|linspace|logspace|geomspace)\(\)")
 
 
 class _Walk(Expressions):
@@ -166,7 +168,7 @@ class _Walk(Expressions):
         self.expressions(node.test, node.msg, counted=False)
 
     def assign(self, node: ast.Assign) -> None:
-        value = node.value
+        value, since = node.value, len(self.calls)
         self.expressions(value)
         named = node.targets[0] if isinstance(value, ast.Lambda) else None
         if isinstance(named, ast.Name) and rows.own_functions(value, self.names) == ():
@@ -176,8 +178,10 @@ class _Walk(Expressions):
                 self.expressions(target)
             if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
                 for part, each in zip(target.elts, value.elts, strict=True):
+                    self.flowing(part, each, len(self.calls))
                     self.names.assign(part, self.meaning(each))
             else:
+                self.flowing(target, value, since)
                 self.names.assign(target, self.meaning(value))
 
     def annotated(self, node: ast.AnnAssign) -> None:
@@ -200,9 +204,12 @@ class _Walk(Expressions):
         self.expressions(node.iter)
         if loop := frames.row_range(node, node.body, self.names):
             self.loops.append(loop)
-        meaning = self.names.resolve(node.iter)
+        meaning, outer = self.names.resolve(node.iter), self.counting
         self.names.assign(node.target, f"{meaning}[]" if meaning != UNKNOWN else UNKNOWN)
+        if isinstance(node.target, ast.Name) and (_NUMBERS.match(meaning) or _are_numbers(node.iter)):
+            self.counting = node.target.id
         self.block(node.body)
+        self.counting = outer
         self.block(node.orelse)
 
     def while_(self, node: ast.While) -> None:
@@ -272,6 +279,12 @@ def _is_main_guard(node: ast.stmt) -> bool:
         and isinstance(node.test.left, ast.Name)
         and node.test.left.id == "__name__"
     )
+
+
+def _are_numbers(node: ast.expr) -> bool:
+    """Tell `[1, 3, 5]`."""
+    parts = node.elts if isinstance(node, ast.List | ast.Tuple) else ()
+    return bool(parts) and all(isinstance(part, ast.Constant) and isinstance(part.value, int | float) for part in parts)
 
 
 def _is_type_checking(test: ast.expr) -> bool:

@@ -3,23 +3,35 @@
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from auditor.model import Confidence, Verdict, met, not_applicable, partly, unmet
 from auditor.probes.ml_training import trained
+from auditor.probes.ml_tuning import Tuned, tuned_on_test
 from auditor.probes.ml_words import Leakage, Words
 from auditor.views.program import Program, Use
 from auditor.views.words import within
 
 _SHOWN = 4
+_MADE = ("pandas.DataFrame()", "pandas.concat()", "numpy.", "scipy.", "?")
+
+
+class _Early(msgspec.Struct, frozen=True):
+    """Something fitted before a split; `sure` when it is seen that the split data comes from it."""
+
+    use: Use
+    split: Use
+    sure: bool
 
 
 def leakage(program: Program, *, words: Words) -> Verdict:
-    """Look for transformers fitted before the split in the same function, and for tuning on the test set."""
+    """Look for transformers fitted before the split of the same data, and for tuning on the test set."""
     if not trained(program, words):
         return not_applicable("No model is trained in Python here.")
     table = words.leakage
-    splits = list(program.named(*sorted(table.splits)))
+    splits = [*program.named(*sorted(table.splits)), *_sliced(program, words)]
     early = list(_fitted_early(program, splits, table, words))
-    tuned = list(_tuned_on_test(program, table, words))
+    tuned = list(tuned_on_test(program, words))
     if early or tuned:
         return _leaking(early, tuned, table)
     fitted = [use for use in program.named(*sorted(table.methods)) if _prepares(use, table)]
@@ -35,19 +47,19 @@ def leakage(program: Program, *, words: Words) -> Verdict:
     )
 
 
-def _leaking(early: list[tuple[Use, Use]], tuned: list[Use], table: Leakage) -> Verdict:
-    places = [place for use, split in early[:_SHOWN] for place in (use.place, split.place)]
-    places += [use.place for use in tuned[:_SHOWN]]
-    sure = [pair for pair in early if _feeds(*pair)]
+def _leaking(early: list[_Early], tuned: list[Tuned], table: Leakage) -> Verdict:
+    places = [place for each in early[:_SHOWN] for place in (each.use.place, each.split.place)]
+    places += [each.use.place for each in tuned[:_SHOWN]]
+    sure = [each for each in early if each.sure]
     if tuned and not sure:
         return unmet(
-            "The test set decides when training stops or which model is kept.",
+            f"The test set decides {tuned[0].what}.",
             *places,
             confidence=Confidence.MEDIUM,
-            fix=f"Hold back a validation set for {tuned[0].place.path} and touch the test set once, at the end.",
+            fix=f"Hold back a validation set for {tuned[0].use.place.path} and touch the test set once, at the end.",
         )
-    use, split = (sure or early)[0]
-    what = use.receiver if use.receiver in table.fitted | table.resampled else use.last
+    use, split = (sure or early)[0].use, (sure or early)[0].split
+    what = use.receiver if use.receiver in table.fitted | table.resampled | table.pipelines else use.last
     at, before = within(use.place), within(split.place)
     said = f"{what} is fitted in {at} before the split in {before} of {use.source.path}"
     fix = f"Split first, then fit {what} on the training part only; a Pipeline does that by itself."
@@ -56,17 +68,72 @@ def _leaking(early: list[tuple[Use, Use]], tuned: list[Use], table: Leakage) -> 
     return unmet(f"{said}.", *places, fix=fix)
 
 
-def _fitted_early(program: Program, splits: list[Use], table: Leakage, words: Words) -> Iterator[tuple[Use, Use]]:
-    """Yield each fit on data not named as a training part, with the later split of the same scope."""
-    part = re.compile(
-        f"{words.validation.train_names}|{words.validation.test_names}".replace("(?i)", ""), re.IGNORECASE
+def _sliced(program: Program, words: Words) -> Iterator[Use]:
+    """Yield where a part of the rows is called training data: `train = scaled[:n]`."""
+    part = re.compile(words.validation.train_names)
+    yield from (use for use in program.named("slice") if part.search(use.call.to))
+
+
+def _fitted_early(program: Program, splits: list[Use], table: Leakage, words: Words) -> Iterator[_Early]:
+    """Yield each fit on data that is not named as a part or as the target, with a split that it feeds or may feed."""
+    aside = re.compile(
+        f"{words.validation.train_names}|{words.validation.test_names}|{table.targets}".replace("(?i)", ""),
+        re.IGNORECASE,
     )
-    for use in program.named(*sorted(table.methods)):
-        if not _prepares(use, table) or part.search(use.call.first):
+    results = list(program.named(*sorted(table.methods | table.results)))
+    for use in results:
+        inside = use.receiver in table.pipelines and _has_fitted(program, use, table)
+        if use.last not in table.methods or not (inside or _prepares(use, table)) or aside.search(use.call.first):
             continue
-        later = [split for split in splits if _follows(split, use) and _may_feed(use, split, table)]
-        if later:
-            yield use, next((split for split in later if _feeds(use, split)), later[0])
+        given = sorted((each for each in results if _continues(each, use)), key=lambda each: each.call.line)
+        pairs = [(split, _fed(given, split, use, table)) for split in splits if not aside.search(split.call.first)]
+        sure = [split for split, fed in pairs if fed and split.source.path == use.source.path]
+        maybe = [split for split, fed in pairs if fed is None and not inside and split.last in table.splits]
+        if sure or maybe:
+            yield _Early(use, (sure or maybe)[0], bool(sure))
+
+
+def _has_fitted(program: Program, use: Use, table: Leakage) -> bool:
+    """Tell whether something that learns from its data is built in the source: a pipeline may hold it."""
+    return any(other.source.path == use.source.path for other in program.named(*sorted(table.fitted)))
+
+
+def _continues(result: Use, use: Use) -> bool:
+    """Tell the calls that give what a fitted object makes of data: the fit itself, and what it transforms later."""
+    near = result.source.path == use.source.path and result.call.within == use.call.within
+    return near and result.receiver == use.receiver and result.call.line >= use.call.line
+
+
+def _fed(given: list[Use], split: Use, use: Use, table: Leakage) -> bool | None:
+    """Tell whether what was fitted made the data that is split; None where that can't be told."""
+    whole, parted = split.call.of, _base(split.call.first)
+    made = any(f"{use.receiver}().{last}()" in whole for last in sorted(table.methods | table.results))
+    if not _follows(split, use):
+        return made and split.call.within != use.call.within
+    before = [each for each in given if each.call.line < split.call.line]
+    if made and not any(each.last in table.methods for each in before[1:]):
+        return True
+    for result in before:
+        to = result.call.to
+        if to and parted and _base(to) == parted:
+            return True
+        if "[" in to and _is_same(result.call.of, whole):
+            return True
+    if use.receiver in table.reducing or (parted and parted == use.call.first):
+        return False
+    return None if whole.startswith(_MADE) or not whole or not use.call.of else False
+
+
+def _base(text: str) -> str:
+    """Return the name that a short text begins with: `X` of `X[]`, `df` of `df.iloc`."""
+    return re.split(r"[\[.(]", text, maxsplit=1)[0]
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Tell whether two resolved names come from one place: `pandas.read_csv()[]` and `pandas.read_csv().drop()`."""
+    if one in ("", "?") or "()" not in one:
+        return _base(one) == _base(other) not in ("", "?")
+    return one[: one.index("()")] == other.partition("()")[0]
 
 
 def _follows(split: Use, use: Use) -> bool:
@@ -76,27 +143,3 @@ def _follows(split: Use, use: Use) -> bool:
 
 def _prepares(use: Use, table: Leakage) -> bool:
     return use.receiver in table.fitted or use.receiver in table.resampled or use.last in ("fit_resample", "fit_sample")
-
-
-def _may_feed(use: Use, split: Use, table: Leakage) -> bool:
-    """Leave out what is reduced for a picture: a reduction feeds a split that is named after it."""
-    if use.receiver not in table.reducing:
-        return True
-    return re.search(table.reduced, split.call.first) is not None
-
-
-def _feeds(use: Use, split: Use) -> bool:
-    """Tell whether the split data is named as the fitted: `X`, `X_scaled`; a column (`df[...]`) may be any."""
-    fitted, parted = use.call.first, split.call.first
-    return bool(fitted) and "[" not in fitted and fitted.split("_")[0].lower() == parted.split("_")[0].lower()
-
-
-def _tuned_on_test(program: Program, table: Leakage, words: Words) -> Iterator[Use]:
-    test = re.compile(words.validation.test_names)
-    for use in program.named(*sorted(table.tuning)):
-        if use.receiver in table.tuners and test.search(use.call.first):
-            yield use
-        watched = any(other.source.path == use.source.path for other in program.named(*sorted(table.watched)))
-        stops = watched or "early_stopping_rounds" in use.keywords
-        if stops and any(test.search(use.keywords.get(key, "")) for key in table.held_keywords):
-            yield use

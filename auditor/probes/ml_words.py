@@ -82,14 +82,19 @@ class Leakage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fitted: Names
     resampled: Names
     reducing: Names
-    reduced: str
     methods: Names
+    results: Names
+    targets: str
     splits: Names
     pipelines: Names
     tuning: Names
     tuners: Names
     watched: Names
+    stopping: Names
     held_keywords: Names
+    judging: Names
+    curves: Names
+    chosen: str
 
 
 class Tracking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
