@@ -1,5 +1,6 @@
 """Credentials are found by kind and place, and never kept. What looks real here is put together when the test runs."""
 
+import base64
 import json
 import random
 import string
@@ -45,6 +46,11 @@ _REAL = {
     "Groq key": "gsk_" + _made(52),
     "SendGrid key": f"SG.{_made(22)}.{_made(43)}",
     "Telegram bot token": f"{_made(10, string.digits)}:AA{_made(33)}",
+    "Jina key": "jina_" + _made(60),
+    "Notion token": "ntn_" + _made(46),
+    "Mapbox secret token": f"sk.eyJ1{_made(60)}.{_made(22)}",
+    "Mailgun key": "key-" + _made(32, "0123456789abcdef"),
+    "Google access token": "ya29." + _made(150),
     "private key": "-----BEGIN RSA PRIVATE " + f"KEY-----\n{_made(64)}\n",
 }
 
@@ -96,6 +102,27 @@ def test_nothing_of_it_is_kept(value: str, parse: Callable[[bytes], Fact]) -> No
         ("const least = process.env.PASSWORD_MIN_LENGTH || '12'", ""),
         ("const secret = process.env.JWT_SECRET || 'replace_me_with_a_secret'", ""),
         ("api_key = os.environ['OPENAI_API_KEY']", ""),
+        ("secret_name = 'prod/db-2'", ""),
+        ("SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbC123'", ""),
+        ("PASSWORD_REGEX = '^(?=.*[A-Z]).{8,}$'", ""),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES: str = '30'", ""),
+        ("secret_word = 'Banana42'", ""),
+        ("client_secret = 'Qx72Lm-9pTz4bWv8'", "likely"),
+        ("resetPasswordToken: 'reset_password_token_1'", ""),
+        ("password: 'Contraseña'", ""),
+        ("mapboxgl.accessToken = 'pk.eyJ1IjoipsjG9F6g7nIFd0x26neksRca46w3f3.gwItdiCgZVqC0hpKz0YqaI'", ""),
+        ("stripe = Stripe('pk_live_51Hx8Kq2LmZp')", ""),
+        ("MAIL_PASSWORD = 'jxbq wkdm ptzr lqvn'", "likely"),
+        ("MAIL_PASSWORD = 'abcd efgh ijkl mnop'", ""),
+        ("sender_password = 'jxbqwkdmptzrlqvn'", "likely"),
+        ("password = 'unauthorisedones'", ""),
+        ("headers = {'Authorization': 'Bearer Kx92LmQ7pTz4bWv8Rt55kq81Zx'}", "likely"),
+        ("headers = {'Authorization': 'Bearer YOUR_ACCESS_TOKEN_GOES_HERE'}", ""),
+        ("url = 'https://api.test/3/movie?api_key=3ed152e7f6ea0076279a53586751b146&page=1'", "likely"),
+        ("url = f'https://api.test/3/movie?api_key={key}&page=1'", ""),
+        ("conn = 'DRIVER=x;SERVER=db.shop.com;UID=asha;PWD=Kx9!pqLm22'", "likely"),
+        ("conn = f'SERVER=db;UID={user};PWD={password}'", ""),
+        ("lesson = 'db:\\n  url: postgresql://postgres:postgres@localhost/x\\n'", ""),
     ],
 )
 def test_assignments(text: str, grade: str) -> None:
@@ -105,6 +132,41 @@ def test_assignments(text: str, grade: str) -> None:
 def test_values_without_quotes_in_configuration() -> None:
     found = _found(secrets.parse_config(b"SECRET_TOKEN=${TOKEN}\nDB_PASSWORD=Kar27shan!9\nname: admin\n"))
     assert found == (Secret("password", 2, "likely", "DB_PASSWORD", 11),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: SealedSecret\nspec:\n  encryptedData:\n    password: AgBy3i4OJSWK9PiTySYZZA9rO43cGDEq\n",
+        "password = var.db_password\nsecret_id = aws_secretsmanager_secret.db.id\n",
+        "tls:\n  - secretName: demo-tls-cert1\n    existingSecret: churn-api-secret-1\n",
+        "PASSWORD_MIN_LENGTH=12\nSECRET_MANAGER_REGION=eu-west-1\nMAX_TOKENS=512\n",
+        "TOKEN: ${{ secrets.GITHUB_TOKEN }}\nkey: pip-v1-3f2a9c81d7e64b50\n",
+        f"![plot](data:image/png;base64,{'iVBORw0KGgo' * 40})",
+        "numpy==1.0 --hash=sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n",
+        "POSTGRES_PASSWORD_FILE: /run/secrets/pg\n",
+    ],
+)
+def test_a_configuration_that_holds_none(text: str) -> None:
+    assert _found(secrets.parse_config(text.encode())) == ()
+
+
+@pytest.mark.parametrize(
+    ("payload", "grades"),
+    [
+        ({"role": "service_role"}, ["real"]),
+        ({"role": "anon"}, []),
+        ({"sub": "1234567890", "name": "John Doe"}, []),
+        ({"aud": "3ed152", "scopes": ["api_read"]}, ["real"]),
+        ({"user": 7}, ["dummy"]),
+    ],
+)
+def test_a_web_token_by_what_it_opens(payload: dict[str, object], grades: list[str]) -> None:
+    head, body = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "HS256"}, payload)
+    )
+    found = _found(secrets.parse_code(f"client = connect('{head}.{body}.{_made(43)}')\n".encode()))
+    assert [each.grade for each in found] == grades
 
 
 def test_a_notebooks_output_by_cell() -> None:

@@ -36,7 +36,7 @@ PROVIDERS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("GOCSPX-", "Google client secret", r"\bGOCSPX-[\w-]{28}\b"),
         ("ya29.", "Google access token", r"\bya29\.[\w-]{60,400}"),
         ("xox", "Slack token", r"\bxox[abeprs]-[0-9A-Za-z-]{20,250}"),
-        ("hooks.slack.com/services/T", "Slack webhook", r"hooks\.slack\.com/services/T\w{7,12}/B\w{7,12}/\w{20,28}"),
+        ("hooks.slack", "Slack webhook", r"hooks\.slack\.com/services/T\w{7,12}/B\w{7,12}/\w{20,28}"),
         ("discord", "Discord webhook", r"discord(?:app)?\.com/api/webhooks/\d{16,20}/[\w-]{60,72}"),
         ("sk_live_", "Stripe key", r"\bsk_live_[A-Za-z0-9]{20,120}\b"),
         ("rk_live_", "Stripe key", r"\brk_live_[A-Za-z0-9]{20,120}\b"),
@@ -49,6 +49,16 @@ PROVIDERS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("npm_", "npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
         ("pypi-AgEIcHlwaS5vcmc", "PyPI token", r"pypi-AgEIcHlwaS5vcmc[\w-]{50,300}"),
         ("dop_v1_", "DigitalOcean token", r"\bdop_v1_[0-9a-f]{64}\b"),
+        ("jina_", "Jina key", r"\bjina_[A-Za-z0-9]{56,64}\b"),
+        ("ntn_", "Notion token", r"\bntn_[A-Za-z0-9]{44,50}\b"),
+        ("lin_api_", "Linear key", r"\blin_api_[A-Za-z0-9]{40}\b"),
+        ("figd_", "Figma token", r"\bfigd_[\w-]{38,44}"),
+        ("glsa_", "Grafana token", r"\bglsa_[A-Za-z0-9]{32}_[0-9a-f]{8}\b"),
+        ("shpat_", "Shopify token", r"\bshpat_[0-9a-f]{32}\b"),
+        ("xkeysib-", "Brevo key", r"\bxkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}\b"),
+        ("sb_secret_", "Supabase key", r"\bsb_secret_\w{28,40}"),
+        ("sk.eyJ", "Mapbox secret token", r"\bsk\.eyJ[\w-]{50,200}\.[\w-]{20,40}"),
+        ("key-", "Mailgun key", r"(?<![\w-])key-[0-9a-f]{32}\b"),
         ("KGAT_", "Kaggle token", r"\bKGAT_[0-9a-f]{32}\b"),
         ("AccountKey=", "Azure storage key", r"AccountKey=[A-Za-z0-9+/]{86}=="),
         (":AA", "Telegram bot token", r"(?<![\w-])\d{8,10}:AA[\w-]{32,34}(?![\w-])"),
@@ -58,9 +68,22 @@ PROVIDERS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         (".eyJ", "JSON web token", r"\beyJ[\w-]{10,400}\.eyJ[\w-]{10,2000}\.[\w-]{10,600}"),
     )
 )  # fmt: skip
-_ALWAYS = ("SG.", "AccountKey=", ":AA", '"key"', "PRIVATE KEY-----", "hooks.slack.com/services/T")
-UNLIKE_WORDS = tuple(each for each in PROVIDERS if each[0] in _ALWAYS)
-"""Those whose shape is broken by a colon, a dot or a space: no run of twenty letters and digits need show them."""
+_NEEDLES = frozenset(
+    ("SG.", "ya29.", "sk.eyJ", ".eyJ", "AccountKey=", ":AA", '"key"', "PRIVATE KEY-----", "hooks.slack", "discord")
+)
+BROKEN = tuple(each for each in PROVIDERS if each[0] in _NEEDLES)
+"""Those whose shape a colon, a dot or a space breaks: no run of twenty letters and digits need show them."""
+WHOLE = tuple(each for each in PROVIDERS if each[0] not in _NEEDLES)
+DISCORD = re.compile(r"(?<![\w.-])[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}(?![\w.-])")
+PHRASES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("Bearer ", "bearer token", re.compile(r"\bBearer (?!eyJ)([A-Za-z0-9_.=-]{24,400})(?=[\"'\s])")),
+    ("api_key=", "key in an address", re.compile(r"[?&]api_key=([A-Za-z0-9]{24,64})(?![\w-])")),
+    ("apikey=", "key in an address", re.compile(r"[?&]apikey=([A-Za-z0-9]{16,64})(?![\w-])")),
+    ("appid=", "key in an address", re.compile(r"[?&]appid=([A-Za-z0-9]{32})(?![\w-])")),
+    ("access_token=", "key in an address", re.compile(r"[?&]access_token=(?!eyJ|pk\.)([\w.-]{32,400})(?![\w-])")),
+    (";P", "password", re.compile(r"(?i:UID|User ID)=[^;\"'\n{}]{1,80};(?i:PWD|Password)=([^;\"'\n{}<>]{4,80})")),
+)
+"""What words about it give away: needle, kind, and the shape whose first group is the credential."""
 URL = re.compile(
     r"\b((?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|mssql|clickhouse|https?|ftp)(?:\+\w{1,20})?)"
     r"://([^\s:/@\"'<>]{0,80}):([^\s@/\"'<>]{1,120})@([\w.-]{1,200})"
@@ -100,6 +123,9 @@ _LOCAL_HOST = re.compile(
 )
 _RANDOM = 3.0
 _SHORT = 8
+_SIXTEEN = re.compile(r"[a-z]{16}|(?:[a-z]{4} ){3}[a-z]{4}")
+_SIXTEEN_VOWELS = 4
+_LINE = 600
 _NEAR = 80
 
 
@@ -174,14 +200,31 @@ def has_shape(kind: str, token: str) -> bool:
     return entropy(token[-32:]) >= _RANDOM - 0.5
 
 
-def is_privileged(token: str) -> bool:
-    """Tell a web token that opens a server from a public one, by its payload's role."""
+def web_token(token: str) -> str:
+    """Grade a web token by its payload: what opens a server, what is made to be public, and the rest."""
     body = token.split(".")[1]
     try:
         payload = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     except (ValueError, binascii.Error):
-        return False
-    return b"service_role" in payload or b'"admin"' in payload
+        return "dummy"
+    if any(mark in payload for mark in (b"service_role", b'"admin"', b'"scopes"')):
+        return "real"
+    return "" if any(mark in payload for mark in (b'"anon"', b"John Doe", b"1234567890")) else "dummy"
+
+
+def is_application_password(value: str) -> bool:
+    """Tell the sixteen letters that a mail provider makes for a program, with or without blanks."""
+    letters = value.replace(" ", "")
+    made = _SIXTEEN.fullmatch(value) is not None and not is_placeholder(value)
+    few_vowels = sum(letters.count(vowel) for vowel in "aeiou") <= _SIXTEEN_VOWELS
+    return made and few_vowels and entropy(letters) >= _RANDOM and not letters.startswith("abcd")
+
+
+def is_quoted(text: str, at: int) -> bool:
+    """Tell what stands in a text that is itself a string: its line has line ends written out."""
+    start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    line = text[max(start, at - _LINE) : min(end, at + _LINE) if end >= 0 else at + _LINE]
+    return line.count("\\n") > 1
 
 
 def _github_sum(body: str) -> str:

@@ -5,52 +5,25 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from auditor.facts import ipynb
+from auditor.facts.assignments import assigned
 from auditor.facts.credentials import (
+    BROKEN,
+    DISCORD,
+    PHRASES,
     PROVIDERS,
-    UNLIKE_WORDS,
     URL,
-    fallback_after,
+    WHOLE,
     has_shape,
     is_local,
-    is_outcome,
     is_placeholder,
-    is_privileged,
+    is_quoted,
     is_weak,
-    looks_chosen,
     looks_random,
+    web_token,
 )
 from auditor.facts.fact import Fact, Parser, Unreadable, base_name, suffix
 from auditor.facts.text import decode, is_binary
 
-_STEMS = ("pass", "pwd", "secret", "token", "key", "contrase", "senha", "kata", "connection")
-_NAME = re.compile(
-    r"pass(?:word|wd|phrase|wort)(?![a-z])|(?<![a-z])pass(?=[\"']?\s?[=:])|pwd|secret|token|key"
-    r"|contrase[nñ]a|senha|mot_?de_?passe|kata_?sandi"
-    r"|connection_?string"
-)
-_KEYS = (
-    "api", "access", "private", "auth", "encryption", "subscription", "account", "signing", "admin", "service",
-    "openai", "gemini", "groq", "kaggle", "wandb", "pinecone", "secret", "_ai", "cohere", "anthropic", "hf", "google",
-    "jwt",
-)  # fmt: skip
-_ASSIGNED = re.compile(
-    r"""[\w-]{0,30}(?:["']?\])?["']?[ \t]{0,8}(?::\s?str[ \t]{0,2})?(?:=>|:=|=(?!=)|:(?!:))\s{0,4}"""
-    r"""[fbru]?(["'])([^"'\n]{2,200})\1"""
-)
-_BARE = re.compile(
-    r"""[\w-]{0,30}["']?\s{0,8}(?:=(?!=)|:)\s{0,4}([^\s"'#,;()<>\[\]{}]{2,200})[ \t]*(?:#.*)?(?=\n|\r|$)"""
-)
-_DEFAULT = re.compile(r"""[\w-]{0,30}["'],\s{0,4}(?:default=)?["']([^"'\n]{2,200})["']\s{0,2}\)""")
-_BEFORE = re.compile(r"[\w.\-\[\"']{0,40}\Z")
-_AN_IDENTIFIER = re.compile(
-    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:_[a-z]+)+|[A-Za-z.]+\(.*|[a-z]+(?:\.[a-z_]+)+|[A-Za-z]+(?:-[a-z]+)+"
-)
-_A_PLACE = re.compile(
-    r"^(?:https?://|\.{0,2}/|[A-Za-z]:\\|~)"
-    r"|\.(?:json|txt|py|pem|env|html|ya?ml|php|com|css|js|png|csv|sh)$"
-)
-_A_REFERENCE = re.compile(r"(?:^|[^a-z])(?:from|existing)_?secret$", re.IGNORECASE)  # what names where it is kept
-_WORDY = re.compile(r"^[^\W\d_]+[:!?.]?$")
 _CODE = (
     "py pyw js jsx mjs cjs ts tsx java kt go rs rb php cs c cc cpp h hpp swift r rmd qmd scala sh bash ps1 bat cmd sql"
     " html vue svelte lua dart ex m jl gradle groovy"
@@ -73,8 +46,7 @@ _DATA = re.compile(
 _LOCKS = re.compile(
     r"(?:package-lock\.json|npm-shrinkwrap\.json|\.min\.\w+|[\w-]*\.lock|lock\.ya?ml|tokenizer[\w-]*\.json|vocab\.\w+)$"
 )
-_RUN = re.compile(r"[\"'`=:(>/@] ?[A-Za-z0-9_-]{20,}")  # quick to find, and rare with a digit in it
-_DIGIT = re.compile(r"\d")
+_RUN = re.compile(r"[\"'`=:(>/@] ?[A-Za-z0-9_-]{20,}")  # quick to find, and few beside the text
 _OUTPUT = 20_000
 _MOST = 40
 _TRIES = 2_000
@@ -150,27 +122,42 @@ def _found(text: str, *, bare: bool) -> Iterator[Secret]:
         if all(end <= a or start >= b for a, b in spans):
             spans.append((start, end))
             made.append((start, Secret(kind, 0, grade, "", end - start)))
-    for start, end, secret in _assigned(text, lowered, bare=bare):
+    for start, end, kind, grade, name in assigned(text, lowered, bare=bare):
         if all(end <= a or start >= b for a, b in spans):
             spans.append((start, end))
-            made.append((start, secret))
+            made.append((start, Secret(kind, 0, grade, name, end - start)))
         if len(made) > _MOST:
             break
     for start, secret in sorted(made, key=lambda pair: pair[0])[:_MOST]:
+        if secret.grade == "dummy" and is_quoted(text, start):
+            continue  # a lesson's own example
         yield Secret(secret.kind, text.count("\n", 0, start) + 1, secret.grade, secret.name, secret.length)
 
 
 def _provided(text: str, *, bare: bool) -> Iterator[tuple[int, int, str, str]]:
     """Yield what has a provider's shape."""
-    keyed = bare or any("hf_" in run or _DIGIT.search(run) for run in _RUN.findall(text))
-    for needle, kind, shape in PROVIDERS if keyed else UNLIKE_WORDS:
+    runs = "" if bare else "\n".join(_RUN.findall(text))
+    likely = PROVIDERS if bare else (*BROKEN, *(each for each in WHOLE if each[0] in runs))
+    for needle, kind, shape in likely:
         for match in _around(text, needle, shape):
             if kind == "JSON web token":
-                yield match.start(), match.end(), kind, "real" if is_privileged(match[0]) else "dummy"
+                if grade := web_token(match[0]):
+                    yield match.start(), match.end(), kind, grade
             elif has_shape(kind, match[0]):
                 yield match.start(), match.end(), kind, "dummy" if _is_public(kind, text) else "real"
     if "://" in text and "@" in text:
         yield from _addresses(text)
+    if "discord" in text:
+        yield from ((*match.span(), "Discord bot token", "real") for match in DISCORD.finditer(text))
+    yield from _phrased(text)
+
+
+def _phrased(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Yield what words about it give away: a header's bearer token, a key in an address, a connection's password."""
+    for needle, kind, shape in PHRASES:
+        for match in _around(text, needle, shape):
+            if not is_placeholder(match[1]) and (kind == "password" or looks_random(match[1])):
+                yield *match.span(1), kind, "dummy" if is_weak(match[1]) else "likely"
 
 
 def _is_public(kind: str, text: str) -> bool:
@@ -200,80 +187,6 @@ def _addresses(text: str) -> Iterator[tuple[int, int, str, str]]:
             continue  # the form of an address, as documentation shows it
         grade = "dummy" if is_weak(password) or is_local(host) else "likely"
         yield match.start(), match.end(), "address with a password", grade
-
-
-def _assigned(text: str, lowered: str, *, bare: bool) -> Iterator[tuple[int, int, Secret]]:
-    """Yield what is assigned to a name that speaks of a credential."""
-    for match in _named(lowered):
-        value, quoted = _value(text, match.end(), bare=bare)
-        fallback = None if value else fallback_after(text, match.end())
-        value, quoted = value or fallback, quoted or fallback is not None
-        if value is None or (match[0] == "pass" and is_outcome(lowered, match.start())):
-            continue
-        start, end = value
-        before = _BEFORE.search(text, max(match.start() - 40, 0), match.start())
-        begin = before.start() if before else match.start()
-        name = re.split("[=:]", text[begin : match.end() + 30], maxsplit=1)[0]
-        name = re.sub(r"^\W+|[\"'\]].*$", "", name, flags=re.DOTALL)
-        if _A_REFERENCE.search(name.rstrip()):
-            continue
-        grade = _grade(match[0], name.lower(), text[start:end], quoted=quoted)
-        if fallback and grade:
-            grade = "dummy"  # what holds until the environment says otherwise
-        if grade:
-            yield start, end, Secret(_kind(match[0]), 0, grade, name.strip()[:60], end - start)
-
-
-def _named(lowered: str) -> Iterator[re.Match[str]]:
-    """Yield the words that may name a credential, those in front of "key" minded."""
-    for stem in _STEMS:
-        at = lowered.find(stem)
-        while at >= 0:
-            match = _NAME.match(lowered, at)
-            if match and (stem != "key" or lowered[max(at - 14, 0) : at].rstrip("_-").endswith(_KEYS)):
-                yield match
-            at = lowered.find(stem, at + len(stem))
-
-
-def _value(text: str, at: int, *, bare: bool) -> tuple[tuple[int, int] | None, bool]:
-    if found := _ASSIGNED.match(text, at):
-        return found.span(2), True
-    if (found := _DEFAULT.match(text, at)) and "get" in text[max(at - 60, 0) : at]:
-        return found.span(1), True
-    if bare and (found := _BARE.match(text, at)):
-        return found.span(1), False
-    return None, False
-
-
-def _grade(word: str, name: str, value: str, *, quoted: bool) -> str:
-    """Judge a value: "" where it is no credential at all."""
-    value = value.strip()
-    if " " in value or is_placeholder(value) or _A_PLACE.search(value) or value.lower() == name:
-        return ""
-    keyed = "key" in word or word in ("token", "secret") or "string" in word
-    if word == "token" and not looks_random(value):
-        return (
-            "dummy"
-            if re.search(r"(?:auth|api|access|secret|bearer)\w*$", name.partition("token")[0]) and is_weak(value)
-            else ""
-        )
-    if is_weak(value):
-        return "dummy"
-    if _AN_IDENTIFIER.fullmatch(value) or (not quoted and not looks_chosen(value)):
-        return ""
-    if keyed and not name.startswith("secret_key") and word != "secret":
-        return "likely" if looks_random(value) else ""
-    if keyed:
-        return "likely" if looks_random(value) or (looks_chosen(value) and not _WORDY.match(value)) else "dummy"
-    if _WORDY.match(value) and not quoted:
-        return ""
-    return "likely" if looks_chosen(value) else ("dummy" if not _WORDY.match(value) else "")
-
-
-def _kind(word: str) -> str:
-    if "key" in word:
-        return "key"
-    return "token" if word == "token" else "secret" if word == "secret" else "password"
 
 
 def _reads_config(path: str) -> bool:

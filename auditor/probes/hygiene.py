@@ -15,6 +15,7 @@ _SHOWN = 4
 _MB = 1_000_000
 _MIB = 2**20  # in which exported models are cut into shards
 _A_WORD = 20
+_OWN_WORDS = frozenset({"password", "secret", "address with a password"})
 _BLANK = re.compile(r"\[[^\]\n]{0,80}licen[cs]|add (?:your|a) licen[cs]|choose (?:a|your) licen[cs]", re.IGNORECASE)
 
 
@@ -32,7 +33,12 @@ def secrets(found: Secrets, *, settings_only: str) -> Verdict:
     real, likely, dummy = (found.graded(grade) for grade in ("real", "likely", "dummy"))
     if real or likely:
         shown = (*real, *likely)
-        fix = f"Revoke it now, then take it out of {_files(shown)} and read it from the environment."
+        more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
+        revoke = "Change" if shown[0].secret.kind in _OWN_WORDS else "Revoke"
+        fix = (
+            f"{revoke} the {_called(shown[0])}{more}: the history keeps what was committed once."
+            f" Then read it from the environment in {_files(shown)}."
+        )
         sure = Confidence.HIGH if real else Confidence.MEDIUM
         kinds = ", ".join(dict.fromkeys(_called(each) for each in shown))
         return unmet(
@@ -57,7 +63,7 @@ def clean(tree: Tree, *, junk: Junk, stray: int, large_mb: float) -> Verdict:
     places = [
         Evidence(paths[0], excerpt=f"{name}: {counted(len(paths), 'file')}") for name, paths in {**bad, **small}.items()
     ]
-    fix = _cleaning(bad, small, ignored=bool(tree.ignoring))
+    fix = _cleaning({**bad, **small}, {**junk.severe, **junk.minor}, ignored=bool(tree.ignoring))
     if count > stray:
         listed = ", ".join(f"{name} ({counted(len(paths), 'file')})" for name, paths in bad.items())
         return unmet(f"Committed: {listed}.", *places[:_SHOWN], fix=fix)
@@ -160,11 +166,20 @@ def _mentioned(told: Told, words: re.Pattern[str], titles: tuple[str, ...]) -> E
     return None
 
 
-def _cleaning(bad: Mapping[str, tuple[str, ...]], small: Mapping[str, tuple[str, ...]], *, ignored: bool) -> str:
-    paths = [found[0] for found in (*bad.values(), *small.values())]
+def _cleaning(found: Mapping[str, tuple[str, ...]], patterns: Mapping[str, str], *, ignored: bool) -> str:
     ignore = "" if ignored else "Add a .gitignore (GitHub's for Python will do). "
-    removal = f"Remove from git: {', '.join(paths[:_SHOWN])}." if paths else ""
-    return f"{ignore}{removal}".strip()
+    spots = ", ".join(_spot(paths, patterns[name]) for name, paths in list(found.items())[:_SHOWN])
+    return f"{ignore}{f'Remove from git: {spots}.' if spots else ''}".strip()
+
+
+def _spot(paths: tuple[str, ...], pattern: str) -> str:
+    """Name the folder that is junk as a whole, else the first file and how many there are."""
+    first = paths[0]
+    match = re.search(pattern, first)
+    end = first.find("/", match.start() + 1) + 1 if match else 0
+    if match and 0 < end <= match.end():
+        return first[:end]
+    return first if len(paths) == 1 else f"{first} (one of {len(paths)})"
 
 
 def _moving(repeated: Sequence[Sequence[str]], heavy: Sequence[Entry]) -> str:
