@@ -181,9 +181,8 @@ def _portfolio_findings(
 
 
 def _single(target: Target, named: Sequence[tuple[str, Origin, RepositoryAudit]]) -> bool:
-    """Tell whether one repository was named by hand: it is judged by itself, not as a portfolio."""
-    contents = {done.content for _, _, done in named if done.status is RepositoryStatus.AUDITED}
-    return not target.whole and len(contents) <= 1
+    contents = [done.content for _, _, done in named if done.status is RepositoryStatus.AUDITED]
+    return score.single(contents, whole=target.whole)
 
 
 def _whole(

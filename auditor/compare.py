@@ -41,6 +41,13 @@ class Change(Frozen, frozen=True, kw_only=True):
     summary: str
 
 
+class Renamed(Frozen, frozen=True, kw_only=True):
+    """A repository that has another name in the later report; its commit tells that it is the same one."""
+
+    before: str
+    after: str
+
+
 class Comparison(Frozen, frozen=True, kw_only=True):
     """The differences between two reports; `rules_added` and its like are the rulebook's doing.
 
@@ -60,6 +67,7 @@ class Comparison(Frozen, frozen=True, kw_only=True):
     rules_reweighted: tuple[str, ...]
     repositories_added: tuple[str, ...]
     repositories_removed: tuple[str, ...]
+    repositories_renamed: tuple[Renamed, ...]
     changes: tuple[Change, ...]
     rulebook_points: float | None = None
 
@@ -83,7 +91,8 @@ def compare(before: Report, after: Report, scale: score.Scale | None = None) -> 
     _refuse_strangers(before, after)
     old_rules, new_rules = _weights(before), _weights(after)
     shared = old_rules.keys() & new_rules.keys()
-    before = _renamed(before, after)
+    renames = _renames(before, after)
+    before = _with_names(before, renames)
     old_names, new_names = _names(before), _names(after)
     changed_book = before.tool.rulebook.digest != after.tool.rulebook.digest
     still = _still(before, after) if changed_book else frozenset()
@@ -102,18 +111,22 @@ def compare(before: Report, after: Report, scale: score.Scale | None = None) -> 
         rules_reweighted=tuple(sorted(r for r in shared if old_rules[r] != new_rules[r])) if changed_book else (),
         repositories_added=tuple(sorted(new_names - old_names)),
         repositories_removed=tuple(sorted(old_names - new_names)),
+        repositories_renamed=tuple(Renamed(before=old, after=new) for old, new in sorted(renames.items())),
         changes=tuple(changes),
         rulebook_points=_of_the_rulebook(before, after, shared, still, scale) if changed_book and scale else None,
     )
 
 
-def _renamed(before: Report, after: Report) -> Report:
-    """Give each repository that only its name tells from one of today's, at the same commit, that one's name."""
+def _renames(before: Report, after: Report) -> Mapping[str, str]:
+    """Return today's name of each repository that only its name tells from one of today's, at the same commit."""
     old_names, new_names = _names(before), _names(after)
     twice = Counter(r.commit for report in (before, after) for r in report.repositories if r.findings)
     fresh = {r.commit: r.name for r in after.repositories if r.name in new_names - old_names}
     gone = {r.name: r.commit for r in before.repositories if r.name in old_names - new_names}
-    names = {name: fresh[c] for name, c in gone.items() if c and c in fresh and twice[c] == 2}  # noqa: PLR2004 - once each
+    return {name: fresh[c] for name, c in gone.items() if c and c in fresh and twice[c] == 2}  # noqa: PLR2004 - once each
+
+
+def _with_names(before: Report, names: Mapping[str, str]) -> Report:
     repositories = tuple(msgspec.structs.replace(r, name=names.get(r.name, r.name)) for r in before.repositories)
     return msgspec.structs.replace(before, repositories=repositories)
 
@@ -154,7 +167,7 @@ def _weighed(then: Finding, today: Finding) -> Finding:
 def _scored(findings: Mapping[str | None, Sequence[Finding]], report: Report, scale: score.Scale) -> float | None:
     contents = {r.name: r.commit or r.name for r in report.repositories if r.findings}
     projects = tuple(score.Project(name, content, tuple(findings[name])) for name, content in contents.items())
-    single = report.candidate.login is None and len(set(contents.values())) <= 1
+    single = score.single(contents.values(), whole=report.candidate.login is not None)
     return score.portfolio(score.Portfolio(projects, tuple(findings[None]), single=single), scale)
 
 

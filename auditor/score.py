@@ -42,6 +42,11 @@ class Portfolio(msgspec.Struct, frozen=True):
     single: bool = False
 
 
+def single(contents: Iterable[str], *, whole: bool) -> bool:
+    """Tell whether one repository was named by hand, of a `whole` account none: it is judged by itself."""
+    return not whole and len(set(contents)) <= 1
+
+
 def criteria(findings: Iterable[Finding], scale: Scale) -> tuple[CriterionScore, ...]:
     """Return each criterion's weighted mean over its assessed rules, in the rulebook's order."""
     by_criterion: dict[str, list[Finding]] = {}

@@ -128,6 +128,8 @@ def test_a_repository_that_was_renamed_at_the_same_commit_is_the_same_one() -> N
     comparison = compare(before, msgspec.structs.replace(AVERAGE, repositories=(renamed, *rest)))
 
     assert (comparison.repositories_added, comparison.repositories_removed, comparison.changes) == ((), (), ())
+    told = "Renamed: churn-prediction, now churn-2. A new name changes nothing in the score."
+    assert changes.repositories(comparison) == [told]
 
 
 def test_what_another_rulebook_says_of_the_same_commit_is_not_the_candidates_doing() -> None:

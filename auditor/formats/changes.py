@@ -74,13 +74,15 @@ def _shared(comparison: Comparison) -> list[str]:
 
 
 def repositories(comparison: Comparison) -> list[str]:
-    """Say which repositories only one of the two reports has."""
+    """Say which repositories were renamed, and which only one of the two reports has."""
     pairs = (
         (comparison.repositories_added, "Only in this report"),
         (comparison.repositories_removed, "No longer there"),
     )
     told = [f"{label}: {words.joined(list(names))}." for names, label in pairs if names]
-    return [*told, _WITH_THEM] if told else []
+    renamed = [f"{each.before}, now {each.after}" for each in comparison.repositories_renamed]
+    same = [f"Renamed: {'; '.join(renamed)}. A new name changes nothing in the score."] if renamed else []
+    return [*same, *told, _WITH_THEM] if told else same
 
 
 def entry(change: Change, rules: Mapping[str, RuleText]) -> str:

@@ -66,8 +66,9 @@ def _coded(text: str, limit: int = 600) -> Markup:
 
 
 def _named(text: str) -> Markup:
-    """Return a stranger's name, kept from turning the text around it."""
-    return Markup(f"<bdi>{escape.markup(escape.line(text, _NAME))}</bdi>")  # noqa: S704 - escaped
+    """Return a stranger's name, kept from turning the text around it; a long one breaks after an underscore."""
+    shown = escape.markup(escape.line(text, _NAME)).replace("_", "_<wbr>")
+    return Markup(f"<bdi>{shown}</bdi>")  # noqa: S704 - escaped
 
 
 def _source(name: str) -> str:

@@ -110,7 +110,6 @@ def concise(
     headings = tuple(section for section in text.sections if section.level)
     where = Evidence(
         readme.path,
-        1,
         excerpt=f"{counted(size, 'word')}, {counted(text.lines, 'line')}, {counted(len(headings), 'heading')}",
     )
     if size < thin:

@@ -80,7 +80,7 @@ def problem(
     if text.words < least:
         size = counted(text.words, "word")
         told = f"{path} has {size}: too few to say what problem is solved."
-        return unmet(told, Evidence(path, 1, excerpt=_start(text, len(text.sections) - 1) or size))
+        return unmet(told, Evidence(path, excerpt=_start(text, len(text.sections) - 1) or size))
     if foreign := untouched(readme, templates, least=least):
         return unmet(f"{path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
     because = finder(words.reasons)
