@@ -19,7 +19,7 @@ from auditor.formats import activity, cards, html
 from auditor.model import AuditorError, Report, Status
 
 AVERAGE = sample_reports.AVERAGE
-VOID = {"meta", "img", "input", "br", "use", "path", "rect", "circle"}
+VOID = {"meta", "img", "input", "br", "use", "path", "rect", "circle", "wbr"}
 ELEMENTS = {
     "html",
     "head",
@@ -34,6 +34,7 @@ ELEMENTS = {
     "rect",
     "path",
     "use",
+    "wbr",
     "desc",
     "text",
     "header",

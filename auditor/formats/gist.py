@@ -209,7 +209,7 @@ def headline(report: Report) -> Headline:
     urgent = _urgent(report, plan)
     stops = {(repository.name, finding.rule) for repository in audited(report) for finding, _ in held(repository)}
     said = bool(plan) and (plan[0].repository, plan[0].rule) in stops
-    first = _first(plan[0]) if plan and not said else ""
+    first = f"{task(plan[0])} ({price(plan[0])})" if plan and not said else ""
     if first and not urgent and report.screen.verdict is ScreenVerdict.PASS:
         reason = f"{reason} What follows makes it stronger still."
     return Headline(_HELD if urgent and verdict == _READY else verdict, reason, first, urgent)
@@ -241,15 +241,9 @@ def beyond(heading: str, text: str) -> str:
     return words.sentence(text.removeprefix(f"{heading}: ") if heading else text)
 
 
-def _first(step: Step) -> str:
-    """Return the first step, where it is done before what is done: `churn. Deploy it (+5.3 points, takes days)`."""
-    where = f"{step.repository}. " if step.repository else ""
-    return f"{where}{step.action} ({price(step)})"
-
-
-def worth(step: Step) -> str:
-    """Return where a step is done, what it gains and what it takes: `churn, +5.3 points, takes days`."""
-    return f"{step.repository}, {price(step)}" if step.repository else price(step)
+def task(step: Step) -> str:
+    """Return where a step is done, then what is done: `churn. Deploy it`."""
+    return f"{step.repository}. {step.action}" if step.repository else step.action
 
 
 def price(step: Step) -> str:

@@ -72,7 +72,7 @@ def _plan(report: Report) -> Iterator[str]:
     yield "## What to fix first"
     yield ""
     for step in plan[:_STEPS]:
-        yield f"{step.number}. **{escape.prose(step.action)}**: {escape.markdown(gist.worth(step))}"
+        yield f"{step.number}. **{escape.prose(gist.task(step))}**: {escape.markdown(gist.price(step))}"
         if step.detail:
             yield f"   {escape.prose(step.detail)}"
     done = plan[:_STEPS][-1]

@@ -117,7 +117,7 @@ def _plan(report: Report, console: Console) -> None:
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     for step in plan[:_STEPS]:
-        table.add_row(Text(f"{step.number}."), Text(_fit(f"{step.action}: {gist.worth(step)}", console)))
+        table.add_row(Text(f"{step.number}."), Text(_fit(f"{gist.task(step)}: {gist.price(step)}", console)))
         if step.detail:
             table.add_row(Text(), Text(_fit(step.detail, console), style="dim"))
     console.print(Padding(table, (0, 0, 0, 2), expand=False))
