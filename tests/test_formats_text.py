@@ -1,7 +1,6 @@
-"""Markdown, the terminal and the words: read as a reader's program reads them."""
+"""The terminal and the words: read as a reader's program reads them."""
 
 import io
-import re
 from collections.abc import Callable
 
 import msgspec
@@ -9,7 +8,6 @@ import pytest
 import sample_reports
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -18,7 +16,6 @@ from auditor.formats import gist, markdown, terminal, words
 from auditor.model import Evidence, Problem, Report, ScreenVerdict
 
 AVERAGE = sample_reports.AVERAGE
-GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 SAMPLES: tuple[Callable[[], Report], ...] = (
     lambda: AVERAGE,
     sample_reports.excellent,
@@ -30,49 +27,6 @@ SAMPLES: tuple[Callable[[], Report], ...] = (
 each_sample = pytest.mark.parametrize(
     "sample", SAMPLES, ids=("average", "excellent", "poor", "empty", "hostile", "large")
 )
-
-
-@each_sample
-def test_markdown_fits_a_comment_and_holds_only_our_own_markup(sample: Callable[[], Report]) -> None:
-    text = markdown.render(sample())
-    tokens = GITHUB.parse(text)
-    flat = [child for token in tokens for child in (token, *(token.children or []))]
-    raw = [token.content.strip() for token in flat if token.type in ("html_inline", "html_block")]
-    links = [token.attrs["href"] for token in flat if token.type == "link_open"]
-
-    assert len(text) < 65_536
-    assert not [token for token in flat if token.type in ("image", "fence", "code_block")]
-    assert all(str(link).startswith(("https://", "http://", "mailto:")) for link in links)
-    for piece in raw:
-        assert re.fullmatch(r"</?code>|</details>|<details><summary>[^<>]*</summary>", piece), piece
-
-
-@each_sample
-def test_markdown_mentions_nobody(sample: Callable[[], Report]) -> None:
-    shown = GITHUB.render(markdown.render(sample()))
-
-    assert not re.search(r"(?<![\w>/])@[A-Za-z]", re.sub(r"<code>.*?</code>|<[^>]*>", "", shown))
-
-
-def test_markdown_says_verdict_reason_and_first_step_before_anything_else() -> None:
-    lines = markdown.render(AVERAGE).splitlines()
-
-    assert lines[0] == "# Portfolio audit: Asha Example"
-    assert lines[2].startswith("**Not ready to send yet.** A hiring panel would stop here: None of 3 repositories")
-    assert lines[4].startswith("**Start with:** churn-prediction. Put a Gradio")
-
-
-def test_markdown_has_no_empty_section() -> None:
-    text = markdown.render(sample_reports.empty())
-
-    assert [line for line in text.splitlines() if line.startswith("#")] == ["# Portfolio audit: nobody"]
-
-
-def test_tables_have_as_many_cells_in_each_row() -> None:
-    for block in re.findall(r"(?:^\|.*\n)+", markdown.render(sample_reports.hostile()), flags=re.MULTILINE):
-        html = GITHUB.render(block)
-        counts = {row.count("<td") + row.count("<th") for row in re.findall(r"<tr>.*?</tr>", html, flags=re.DOTALL)}
-        assert len(counts) == 1
 
 
 @each_sample

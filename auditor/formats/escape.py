@@ -21,7 +21,8 @@ _AUTOLINK = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp):|\b(www)\.|\b(GH)-(?=\d)
 _FORMULA = re.compile("^['\\s]*[=+\\-@|%\uff1d\uff0b\uff0d\uff20\u2212]")
 _LINKABLE = frozenset({"http", "https"})
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~-._"
-_UNBREAKABLE = "&#8203;"
+_BREAK = "\u200b"
+"""What keeps `@name` or `#1` from being one. No text of a stranger's has it: `visible` shows it by its number."""
 
 
 def _shown(match: re.Match[str]) -> str:
@@ -69,29 +70,44 @@ def markup(text: str) -> str:
     return html.escape(visible(text), quote=True)
 
 
-def _autolinked(match: re.Match[str]) -> str:
-    return f"{match[0][:-1]}{_UNBREAKABLE}{match[0][-1]}"
+def _silent(text: str) -> str:
+    """Keep words from mentioning, referring or linking by themselves; `_written` must follow."""
+    quiet = re.sub("[@＠]", "@" + _BREAK, _unlinked(text))
+    return re.sub(r"#(?=\d)", "#" + _BREAK, quiet).replace("://", f":{_BREAK}//")
+
+
+def _unlinked(text: str) -> str:
+    return _AUTOLINK.sub(lambda match: f"{match[0][:-1]}{_BREAK}{match[0][-1]}", text)
+
+
+def _written(text: str) -> str:
+    return text.replace(_BREAK, "&#8203;")
+
+
+def _entities(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("|", "&#124;")
 
 
 def markdown(text: str, limit: int = 500) -> str:
     """Return the text as words in GitHub's Markdown: no markup, no table cell, no mention, no reference, no link."""
-    flat = line(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("|", "&#124;")
-    quiet = _MARKDOWN.sub(r"\\\g<0>", flat)
-    quiet = _AUTOLINK.sub(_autolinked, quiet)
-    quiet = re.sub("[@＠]", "@" + _UNBREAKABLE, quiet)
-    quiet = re.sub(r"#(?=\d)", "#" + _UNBREAKABLE, quiet).replace("://", f":{_UNBREAKABLE}//")
-    return re.sub(r"^([-+#=]|\d+(?=[.)]))", _first, quiet)
+    quiet = _MARKDOWN.sub(r"\\\g<0>", _entities(_silent(line(text, limit))))
+    return _written(re.sub(r"^([-+#=]|\d+(?=[.)]))", _first, quiet))
 
 
 def _first(match: re.Match[str]) -> str:
     """Keep the first word of a line from opening a list, a heading or a rule."""
-    return f"{match[0]}{_UNBREAKABLE}" if match[0].isdigit() else f"\\{match[0]}"
+    return f"{match[0]}{_BREAK}" if match[0].isdigit() else f"\\{match[0]}"
 
 
 def code(text: str, limit: int = 200) -> str:
     """Return the text as code in Markdown, also within a table; nothing in it is read as markup or as a mention."""
-    flat = line(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("|", "&#124;")
-    return f"<code>{_AUTOLINK.sub(_autolinked, _MARKDOWN.sub(_entity, flat))}</code>" if flat else ""
+    flat = _entities(_unlinked(line(text, limit)))
+    return f"<code>{_written(_MARKDOWN.sub(_entity, flat))}</code>" if flat else ""
+
+
+def label(text: str) -> str:
+    """Return the text for an HTML element within Markdown, such as `summary`."""
+    return _written(html.escape(_silent(line(text)), quote=True))
 
 
 def prose(text: str, limit: int = 500) -> str:

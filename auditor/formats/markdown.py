@@ -155,7 +155,7 @@ def _repository(report: Report, repository: RepositoryReport) -> Iterator[str]:
 
 
 def _folded(label: str, lines: Iterator[str]) -> Iterator[str]:
-    yield f"<details><summary>{escape.markup(escape.line(label)).replace('@', '@&#8203;')}</summary>"
+    yield f"<details><summary>{escape.label(label)}</summary>"
     yield ""
     yield from lines
     yield ""
