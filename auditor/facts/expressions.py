@@ -198,8 +198,8 @@ def _keys(node: ast.Dict) -> str:
 
 
 def _items(node: ast.List | ast.Tuple) -> str:
-    inner = [short(part) for part in node.elts] if len(node.elts) <= _READABLE else [""]
-    return f"[{', '.join(inner)}]"[: _LONGEST // 2] if all(inner) else ""
+    inner = [text for part in node.elts[:_READABLE] if (text := short(part))]
+    return f"[{', '.join(inner)}]"[: _LONGEST // 2] if inner else ""
 
 
 _WRITTEN: dict[type[ast.expr], Callable[[Any], str]] = {

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 
 from auditor.model import Evidence, Verdict, met, partly, unmet
-from auditor.probes.ml_training import imports, models, no_model
+from auditor.probes.ml_training import imports, models, no_model, unparsed
 from auditor.probes.ml_words import Metric, Words
 from auditor.views.layout import Layout
 from auditor.views.program import Program, Source, Use
@@ -25,6 +25,9 @@ _KEYWORDS = frozenset(
         "refit",
         "optimize",
         "score_func",
+        "metricName",
+        "metric_name",
+        "compute_metrics",
         "main_metric",
     }
 )
@@ -34,6 +37,7 @@ _NAMED_BY_FIRST = frozenset(
         "log_metrics",
         "load_metric",
         "load",
+        "combine",
         "add_scalar",
         "make_scorer",
         "get_scorer",
@@ -43,6 +47,12 @@ _NAMED_BY_FIRST = frozenset(
 )
 _PRINTING = frozenset({"print", "info", "debug", "write", "metric", "success", "text", "title", "echo"})
 _TOKEN = re.compile(r"[a-z][a-z0-9²]*(?:[_@-][a-z0-9]+)*")
+_BEFORE = re.compile(
+    r"^(?:_*(?:calculate|compute|calc|get|eval|evaluate|measure|test|val|valid|train|avg|mean|average|macro|micro|weighted"
+    r"|total|overall|final|best)_)+"
+)
+_AFTER = re.compile(r"_(?:test|val|valid|train|fn|metric|metrics|value|values|list|lr|rf|knn|svm|xgb|dt|nb)$")
+_CUTOFF = re.compile(r"(?:_at_?|@)(?:k|n|\d{1,3})\b")
 _FILLED = re.compile(r"\{|[:=%]\s*[\"']*$|%[.\d]*[fds]")
 
 
@@ -60,9 +70,11 @@ def metrics(program: Program, tree: Layout, *, words: Words, enough: int) -> Ver
         return met(f"Models are judged by {named}.", *places)
     if count:
         return partly(f"Only {named} is computed.", *places, fix=_fix(suited, words))
+    broken, sure = unparsed(program)
     if found:
-        return unmet("Accuracy is the only metric.", *found.values(), *trained[:1], fix=_ACCURACY_FIX)
-    return unmet("A model is trained, and no metric is computed.", *trained[:_SHOWN])
+        said = f"Accuracy is the only metric.{broken}"
+        return unmet(said, *found.values(), *trained[:1], fix=_ACCURACY_FIX, confidence=sure)
+    return unmet(f"A model is trained, and no metric is computed.{broken}", *trained[:_SHOWN], confidence=sure)
 
 
 def _suited(found: Mapping[str, Evidence], table: Mapping[str, Metric]) -> dict[str, Evidence]:
@@ -105,11 +117,12 @@ def _called(program: Program, table: Mapping[str, Metric]) -> Iterator[tuple[str
 
 def _defined(program: Program, table: Mapping[str, Metric]) -> Iterator[tuple[str, Evidence]]:
     """Metrics written by hand: functions and variables of their name."""
-    by_name = {call: name for name, metric in table.items() for call in metric.calls}
+    by_name = {call.lower(): name for name, metric in table.items() for call in metric.calls}
     for source in program.sources:
         named = [(function.name.rpartition(".")[2], function.line) for function in source.fact.functions]
         for own, line in (*named, *(pair for pair in source.fact.assigned if pair[0].islower())):
-            if (name := by_name.get(own)) and _in_place(source, table[name]):
+            name = by_name.get(own.lower()) or by_name.get(_bare(own))
+            if name and _in_place(source, table[name]):
                 yield name, source.at(line, own)
 
 
@@ -120,6 +133,13 @@ def _named(program: Program, table: Mapping[str, Metric]) -> Iterator[tuple[str,
         for token in _tokens(use):
             if (name := by_word.get(token)) and _in_place(use.source, table[name]):
                 yield name, use.place
+
+
+@cache
+def _bare(name: str) -> str:
+    """Return `ndcg_at_k` of `calculate_ndcg_at_10`, `f1` of `val_macro_f1`: the metric alone."""
+    plain = _CUTOFF.sub("_at_k", name.lower())
+    return _AFTER.sub("", _BEFORE.sub("", plain))
 
 
 def _is_loss(name: str) -> bool:
@@ -142,5 +162,5 @@ def _tokens(use: Use) -> Iterator[str]:
 @cache
 def _split(text: str) -> tuple[str, ...]:
     """Return the words of a text in lower case, and each two that follow one another joined by "_"."""
-    words = _TOKEN.findall(text.lower())
+    words = _TOKEN.findall(_CUTOFF.sub("@k", text.lower()))
     return (*words, *(f"{one}_{two}" for one, two in pairwise(words)))

@@ -47,6 +47,14 @@ def shipped(program: Program, tree: Layout, words: Words) -> tuple[Evidence, ...
     return (*(Evidence(path, excerpt="a trained model") for path in own[:2]), loading[0].place) if own else ()
 
 
+def unparsed(program: Program) -> tuple[str, Confidence]:
+    """Say which source does not parse, and how sure one can be of what is missing from the others."""
+    for source in program.sources:
+        if not source.is_test and (source.fact.problem is not None or source.unparsed):
+            return f" {source.path} does not parse, and may hold more.", Confidence.LOW
+    return "", Confidence.HIGH
+
+
 def _candidates(program: Program, words: Training) -> Iterator[Use]:
     for use in program.named(*sorted(words.methods)):
         if use.receiver not in words.transformers and _learns(use, program, words):

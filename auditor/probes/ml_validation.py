@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.model import Confidence, Evidence, Verdict, met, partly, unmet
-from auditor.probes.ml_training import models, no_model
+from auditor.probes.ml_training import models, no_model, unparsed
 from auditor.probes.ml_words import Validation, Words
 from auditor.views.layout import Layout
 from auditor.views.program import Program, Source, last
@@ -43,7 +43,8 @@ def validation(program: Program, tree: Layout, *, words: Words) -> Verdict:
         return partly(_UNTESTED, *searched[:_SHOWN], fix=_HOLD_BACK)
     if held:
         return partly("The data is split once; no part is left to choose between models by.", *held[:_SHOWN])
-    return unmet("No data is held back: no split, no cross-validation.", *trained[:_SHOWN])
+    broken, sure = unparsed(program)
+    return unmet(f"No data is held back: no split, no cross-validation.{broken}", *trained[:_SHOWN], confidence=sure)
 
 
 def _folds(program: Program, table: Validation) -> Iterator[Evidence]:
