@@ -21,6 +21,7 @@ from auditor.limits import Limits
 from auditor.model import AuditorError, Report, RepositoryStatus
 from auditor.repository import Origin, Target
 from auditor.sources import clone, transport
+from auditor.sources.patience import Patience
 from auditor.task import Guide, RepositoryAudit, Task, load_rulebook, remembered
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class Progress(Protocol):
 
     def begin(self, total: int) -> None:
         """Learn how many repositories there are."""
+
+    def say(self, text: str) -> None:
+        """Learn what must not be missed, such as a wait for a host that does not answer."""
 
     def stage(self, name: str, stage: str) -> None:
         """Learn what is being done with a repository."""
@@ -127,7 +131,7 @@ class _Workers:
 
     def _audited(self, number: int, origin: Origin) -> RepositoryAudit:
         task = self._task(number, origin)
-        if origin.remote and origin.commit and (kept := remembered(task, origin.commit)):
+        if origin.remote and origin.commit and (kept := remembered(task)):
             return kept
         try:
             with self._local(number, origin) as here:
@@ -157,8 +161,10 @@ class _Workers:
         self._progress.stage(origin.name, "cloning")
         with tempfile.TemporaryDirectory(dir=self._folder.name, prefix=f"{number}-") as name:
             how = self._settings
-            path = clone.fetch(origin, Path(name), token=how.token, limits=how.limits, cache=how.cache)
-            yield msgspec.structs.replace(origin, location=str(path), remote=False)
+            patience = Patience(self._progress.say, max_wait=how.limits.clone_seconds, sleep=transport.pause)
+            yield clone.fetch(
+                origin, Path(name), token=how.token, limits=how.limits, patience=patience, cache=how.cache
+            )
 
     def _worked(self, task: Task) -> RepositoryAudit:
         self._progress.stage(task.origin.name, "reading")

@@ -17,7 +17,7 @@ from auditor.model import Evidence, Finding, RepositoryStatus
 from auditor.repository import Origin
 from auditor.rulebook import Rulebook
 from auditor.sources.git import GitError
-from auditor.sources.snapshot import Snapshot, commit_at, open_snapshot
+from auditor.sources.snapshot import Snapshot, identity_at, open_snapshot
 from auditor.views.skills import SkillUse
 from auditor.views.traits import Traits
 
@@ -65,20 +65,20 @@ _loaded: dict[Guide, Rulebook] = {}
 
 def remember(task: Task, snapshot: Snapshot, done: RepositoryAudit, cache: Cache) -> None:
     """Keep an audit for later runs."""
-    cache.put({_key(task, _identity(snapshot)): msgspec.msgpack.encode(done)})
+    cache.put({_key(task, task.origin.commit or _identity(snapshot)): msgspec.msgpack.encode(done)})
 
 
-def remembered(task: Task, commit: str | None = None) -> RepositoryAudit | None:
+def remembered(task: Task) -> RepositoryAudit | None:
     """Return the audit of the same commit, or files, under the same rules by an earlier run.
 
-    `commit` is what the host says of a repository that is not here: then nothing is opened.
+    Where the origin's commit is known, from its host or from the clone, nothing is opened.
     """
     if task.cache is None:
         return None
     location, revision = Path(task.origin.location), task.origin.revision
     cache = Cache(Path(task.cache))
     try:
-        identity = commit or commit_at(location, revision)
+        identity = task.origin.commit or identity_at(location, revision)
         if identity is None:
             with open_snapshot(location, revision, task.limits) as snapshot:
                 identity = _identity(snapshot)
@@ -112,7 +112,7 @@ def content_of(snapshot: Snapshot) -> str:
 
 def _identity(snapshot: Snapshot) -> str:
     """Name what is audited: a commit, its history included, or a working tree's files on top of a commit."""
-    return str(snapshot.commit) if snapshot.whole else f"{content_of(snapshot)} on {snapshot.commit}"
+    return str(snapshot.identity) if snapshot.whole else f"{content_of(snapshot)} on {snapshot.identity}"
 
 
 def _key(task: Task, identity: str) -> str:

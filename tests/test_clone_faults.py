@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import pytest
 import repositories as made
 from loopback import cloning
@@ -17,8 +18,9 @@ from loopback.cloning import fetch
 from loopback.server import Fault, GitHub, Reply, cut, replying, serving
 
 from auditor.limits import Limits
-from auditor.repository import Origin
-from auditor.sources import clone, reasons, transport
+from auditor.repository import Listing, Origin
+from auditor.sources import clone, heads, reasons, transport
+from auditor.sources.answers import Answers
 from auditor.sources.git import GitError
 
 
@@ -81,8 +83,31 @@ def test_a_fault_that_stays_is_told_after_four_attempts(github: GitHub, project:
     assert clock.sleeps == [1, 2, 4]
 
 
+def test_commits_that_could_not_be_had_are_asked_for_again_next_time(
+    github: GitHub, project: Origin, tmp_path: Path
+) -> None:
+    cache, clock = tmp_path / "cache", Clock()
+    pushed = msgspec.structs.replace(project, listing=Listing(pushed_at="2026-01-01T00:00:00Z"))
+    github.faults.append(Fault("POST", replying(503), times=4, skip=2))
+    first = fetch(github, pushed, tmp_path / "c", clock=clock, cache=cache)
+    assert made.git(first, "rev-list", "--count", "HEAD") == "1"
+    assert clock.said[-1].startswith("churn: only its newest commit could be read: its host has a fault of its own")
+    assert heads.recall(Answers.of(cache), project.location, pushed.listing or Listing()) is None
+    second = fetch(github, pushed, tmp_path / "d", cache=cache)
+    assert made.git(second, "rev-list", "--count", "HEAD") == "2"
+    assert heads.recall(Answers.of(cache), project.location, pushed.listing or Listing())
+
+
+def test_a_page_instead_of_git_is_no_empty_repository(github: GitHub, project: Origin, tmp_path: Path) -> None:
+    page = replying(200, b"<html>Sign in</html>", Content_Type="text/html")
+    github.faults.append(Fault("info/refs", page, times=99))
+    with pytest.raises(GitError, match="what answers at its address is not git"):
+        fetch(github, project, tmp_path / "c")
+
+
 @pytest.mark.parametrize(
-    ("status", "reason"), [(451, "blocked by its host for legal reasons"), (501, "its host has a fault of its own")]
+    ("status", "reason"),
+    [(403, "refuses it"), (451, "blocked by its host for legal reasons"), (501, "its host has a fault of its own")],
 )
 def test_a_lasting_refusal_is_told_at_once(
     github: GitHub, project: Origin, tmp_path: Path, status: int, reason: str
@@ -138,12 +163,20 @@ def test_an_interrupt_ends_git(
     assert children(github) == ""
 
 
+def test_an_interrupt_ends_the_wait_for_another_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_stopped", threading.Event())
+    with Running(lambda: transport.pause(60)) as running:
+        transport.stop_all()
+    assert running.error is None
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
         ("fatal: unable to access 'https://x/': Could not resolve host: x", "no address for its host"),
         ("fatal: unable to access 'https://x/': SSL certificate problem: self-signed", "no safe connection"),
         ("remote: Repository unavailable due to DMCA takedown.\nfatal: error 403", "legal reasons"),
+        ("remote: You have exceeded a rate limit.\nfatal: The requested URL returned error: 403", "fewer requests"),
         ("git@x: Permission denied (publickey).", "does not accept this machine's ssh keys"),
         ("fatal: unable to access 'http://x/': Failed to connect to x port 80", "does not answer"),
         ("something else", "git could not clone it: no reason given"),

@@ -10,7 +10,7 @@ from repositories import bare, blob, commit, commit_tree, git, tree, working_tre
 from auditor.limits import Limits
 from auditor.repository import EntryKind
 from auditor.sources.git import EmptyRepositoryError, GitError, shadow
-from auditor.sources.snapshot import open_snapshot
+from auditor.sources.snapshot import identity_at, open_snapshot
 
 _FILES = {"README.md": "# Hello\n", "src/a.py": "x = 1\n"}
 
@@ -43,6 +43,22 @@ def test_a_working_tree_is_read_as_it_is_on_disk_without_what_is_ignored(tmp_pat
     assert _paths(folder) == [".gitignore", "README.md", "new.py", "src/a.py"]
     assert _contents(folder)["README.md"] == b"# Changed\n"
     assert _paths(folder, "HEAD") == [".gitignore", "README.md", "gone.txt", "src/a.py"]
+
+
+@pytest.mark.parametrize("revision", [None, "HEAD"])
+def test_a_shallow_clone_is_told_from_a_whole_one_at_the_same_commit(tmp_path: Path, revision: str | None) -> None:
+    source = working_tree(tmp_path / "r", _FILES)
+    write(source, {"later.py": ""})
+    commit(source, "Go on")
+    git(tmp_path, "clone", "-q", "--depth=1", source.as_uri(), "c")
+    with open_snapshot(tmp_path / "c", revision, Limits()) as shallow:
+        pass
+    assert identity_at(tmp_path / "c", "HEAD") == shallow.identity
+    git(tmp_path / "c", "fetch", "-q", "--unshallow")
+    with open_snapshot(tmp_path / "c", revision, Limits()) as whole:
+        pass
+    assert identity_at(tmp_path / "c", "HEAD") == whole.identity == whole.commit == shallow.commit
+    assert shallow.identity != whole.identity
 
 
 def test_a_commit_can_be_named_by_branch_tag_or_id(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """What a bad day at GitHub does to a run: faults, refusals, strange answers. Nothing that came is lost."""
 
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -94,7 +96,9 @@ def test_partial_data_is_kept_and_its_gaps_are_told(github: GitHub) -> None:
     many(github, 3)
     github.node_faults = {"ada/r000": "SAML enforcement", "deployments": "Resource not accessible by integration"}
     (target,) = resolve(github, token=TOKEN)
-    assert [origin.name for origin in target.repositories] == ["churn", "r001", "r002"]
+    assert [origin.name for origin in target.repositories] == ["churn", "r000", "r001", "r002"]
+    languages = {origin.name: origin.listing.languages for origin in target.repositories if origin.listing}
+    assert [name for name, told in languages.items() if told is None] == ["r000"]  # as REST tells it
     assert all(origin.listing and origin.listing.deployments is None for origin in target.repositories)
     assert target.problems == (
         "a repository could not be read: SAML enforcement",
@@ -109,6 +113,20 @@ def test_a_repository_of_unknown_shape_costs_itself_only(github: GitHub) -> None
     (target,) = resolve(github)
     assert len(target.repositories) == 2
     assert "in a way that we do not know" in target.problems[0]
+
+
+@pytest.mark.parametrize("body", [b"null", b'"hello"', b"{}"])
+def test_what_is_no_list_is_no_empty_account(github: GitHub, body: bytes) -> None:
+    github.faults.append(Fault("/repos", lambda _: Reply(200, body), times=99))
+    with pytest.raises(AuditorError, match="something else than a list"):
+        resolve(github)
+
+
+def test_why_a_repository_is_shut_is_told(github: GitHub) -> None:
+    said = b'{"message": "Repository access blocked", "block": {"reason": "tos"}}'
+    github.faults.append(Fault("/repos/ada/churn", replying(403, said)))
+    with pytest.raises(AuditorError, match=r"has blocked /api/v3/repos/ada/churn \(tos\)"):
+        resolve(github, "ada/churn")
 
 
 def test_a_bad_token_is_said_and_nothing_falls_back_silently(github: GitHub) -> None:
@@ -168,6 +186,20 @@ def test_a_silent_host_is_given_up(github: GitHub, monkeypatch: pytest.MonkeyPat
     assert clock.said[0].startswith("127.0.0.1 did not answer within 1 s")
 
 
+def test_a_host_that_never_ends_its_answer_is_given_up(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "ANSWER_SECONDS", 1)
+
+    def wait(reply: Reply) -> Reply:
+        github.released.wait(20)
+        return reply
+
+    github.faults.append(Fault("/users", wait))
+    clock = Clock()
+    (target,) = resolve(github, clock=clock)
+    assert [origin.name for origin in target.repositories] == ["churn"]
+    assert "did not send its answer within 1 s" in clock.said[0]
+
+
 def test_a_name_without_address_is_no_network() -> None:
     clock = Clock()
     with pytest.raises(
@@ -196,6 +228,33 @@ def test_a_tls_failure_is_told() -> None:
         with pytest.raises(AuditorError, match="no safe connection to 127"):
             resolve(Hosts(api=api, server=api))
         thread.join()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate")
+def test_a_certificate_of_ones_own_network_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = (tmp_path / "cert.pem", tmp_path / "key.pem")
+    subject = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
+    made = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, "-out", files[0], "-keyout", files[1])
+    subprocess.run(made, check=True, capture_output=True)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", str(files[0]))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    with context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True) as server:
+        thread = threading.Thread(target=_refuse, args=[server])
+        thread.start()
+        api = f"https://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(AuditorError, match="answered 418"):
+            resolve(Hosts(api=api, server=api))
+        thread.join()
+
+
+def _refuse(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(10_000)
+        connection.sendall(b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n")
 
 
 def _hang_up(server: socket.socket) -> None:

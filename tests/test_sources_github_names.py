@@ -43,7 +43,7 @@ def test_nothing_to_read_is_no_error_of_the_list(github: GitHub, token: str | No
 
 @pytest.mark.parametrize("token", [None, TOKEN])
 @pytest.mark.parametrize(
-    ("login", "hint"), [("nobody", "https://127.0.0.1"), ("ada_l", "ada-l"), ("churn.py", "owner/churn.py")]
+    ("login", "hint"), [("nobody", "http://127.0.0.1"), ("ada_l", "ada-l"), ("churn.py", "owner/churn.py")]
 )
 def test_an_unknown_login_gets_the_likely_fix(github: GitHub, token: str | None, login: str, hint: str) -> None:
     with pytest.raises(AuditorError, match="no user or organisation called") as caught:

@@ -73,6 +73,13 @@ def test_a_push_is_cloned_and_nothing_else(github: GitHub, tmp_path: Path) -> No
     assert all("/ada/fraud.git/" in line for line in github.clones)
 
 
+def test_another_attempt_at_a_clone_is_announced(github: GitHub, tmp_path: Path) -> None:
+    github.faults.append(Fault("/ada/fraud.git/info/refs", replying(503)))
+    done = audit(github, tmp_path)
+    assert done.status == 0
+    assert "cloning fraud: its host has a fault of its own: waiting 1 s" in done.said
+
+
 def test_deleted_between_listing_and_cloning_is_one_problem(github: GitHub, tmp_path: Path) -> None:
     github.faults.append(Fault("/ada/fraud.git", replying(404, b"Repository not found."), times=9))
     assert audit(github, tmp_path).status == 0

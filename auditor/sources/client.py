@@ -136,6 +136,8 @@ class Client:
             return HostError(f"{host}: authorise the token for this organisation's single sign-on", reply.status)
         if reply.status == _LEGAL:
             return HostError(f"{host} has blocked {path} for legal reasons (451)", reply.status)
+        if reason := _field(reply.body, "block", "reason"):
+            return HostError(f"{host} has blocked {path} ({reason})", reply.status)
         return HostError(f"{host} answered {reply.status} for {path}" + (f": {said}" if said else ""), reply.status)
 
 
@@ -174,9 +176,15 @@ def _decoded(reply: Reply, host: str) -> Any:  # noqa: ANN401 - JSON of any shap
 
 
 def _message(body: str) -> str:
+    return _field(body, "message")
+
+
+def _field(body: str, *names: str) -> str:
+    """Return a text that stands in JSON under some names, "" where there is none."""
     try:
-        answer = json.loads(body)
+        found = json.loads(body)
     except ValueError:
         return ""
-    said = answer.get("message") if isinstance(answer, dict) else None
-    return said if isinstance(said, str) else ""
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""

@@ -4,11 +4,15 @@ What comes is bare, has no remote any more (so that nothing can be fetched behin
 version) and nothing in it was run.
 """
 
+import itertools
 import re
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from auditor.limits import Limits
 from auditor.model import AuditorError
@@ -25,6 +29,7 @@ _QUICK = ("--bare", "--template=", "--single-branch", "--no-tags", "--depth=1", 
 _UNFILTERED = "filtering not recognized"
 _HEADS = re.compile(r"^[0-9a-f]{40,64}\trefs/heads/(\S+)$", re.MULTILINE)
 _USUAL_BRANCHES = ("main", "master", "develop", "dev", "trunk")
+_PACKET = "packet:"
 _LEAST_SECONDS = 5.0
 _STALLS = 2
 
@@ -50,57 +55,69 @@ def fetch(
     *,
     token: str | None,
     limits: Limits,
-    patience: Patience | None = None,
+    patience: Patience,
     hosts: Hosts | None = None,
     cache: Path | None = None,
-) -> Path:
-    """Clone into a folder and return the bare repository. Raises GitError with the reason in words.
+) -> Origin:
+    """Clone into a folder and return the repository as it is there, bare. Raises GitError with the reason in words.
 
     A repository without commits comes as it is. `origin.history` says that the host told the commits already: then
-    only the newest is fetched. The newest commit is remembered in `cache`, so that the next run may do without a clone.
+    only the newest is fetched. The newest commit is remembered in `cache`, so that the next run may do without a clone;
+    not where the commits behind it could not be had, for they may be had next time.
     """
     known = hosts or hosts_of_environment.from_environment()
     transport = Transport(known.server, token, limits.clone_stall_seconds)
-    quiet = Patience(lambda _: None, max_wait=limits.clone_seconds)
-    journey = _Journey(origin, transport, patience or quiet, limits, time.monotonic() + limits.clone_seconds)
+    journey = _Journey(origin, transport, patience, limits, time.monotonic() + limits.clone_seconds)
     repository = folder / "repository.git"
     outcome = _cloned(journey, repository)
     if resolve(repository) is None and (branch := _another_branch(journey, folder)):
         outcome = _cloned(journey, repository, f"--branch={branch}")
-    if origin.history is None and _UNFILTERED not in outcome.said:
-        _deepen(journey, repository)
+    whole = origin.history is not None or _UNFILTERED in outcome.said or _deepened(journey, repository)
     _cut_off(repository)
-    if commit := resolve(repository):
+    commit = resolve(repository) if whole else None
+    if commit:
         heads.remember(Answers.of(cache), origin, commit)
-    return repository
+    return msgspec.structs.replace(origin, location=str(repository), remote=False, commit=commit)
 
 
 def _cloned(journey: _Journey, repository: Path, *more: str) -> Outcome:
-    """Clone, again after a fault that may pass, until the time is up."""
+    """Clone. Raises GitError."""
     size = f"--filter=blob:limit={journey.limits.clone_blob_bytes}"
     arguments = ("clone", "--quiet", *_QUICK, size, *more, "--", journey.origin.location, str(repository))
-    attempt = 0
-    while True:
-        attempt += 1
+
+    def attempt() -> Outcome:
         shutil.rmtree(repository, ignore_errors=True)
-        if journey.left() <= 0:
-            raise GitError(f"cloning it took more than {journey.limits.clone_seconds:.0f} s")
-        outcome = journey.transport.run(arguments, folder=repository.parent, seconds=journey.left())
+        return journey.transport.run(arguments, folder=repository.parent, seconds=journey.left())
+
+    return _patiently(journey, f"cloning {journey.origin.name}", attempt)
+
+
+def _patiently(journey: _Journey, doing: str, attempt: Callable[[], Outcome]) -> Outcome:
+    """Try, again after a fault that may pass, until the time is up. Raises GitError."""
+    late = GitError(f"cloning it took more than {journey.limits.clone_seconds:.0f} s")
+    for count in itertools.count(1):
+        outcome = attempt() if journey.left() > 0 else Outcome(None, "")
         if outcome.status == 0:
             return outcome
         if outcome.status is None:
-            raise GitError(f"cloning it took more than {journey.limits.clone_seconds:.0f} s")
+            break
         reason = reasons.of(outcome.said, with_token=journey.transport.token is not None)
-        said = f"cloning {journey.origin.name}: {reason}"
-        given_up = reasons.stalled(outcome.said) and attempt >= _STALLS
-        if given_up or not reasons.may_pass(outcome.said) or not journey.patience.back_off(attempt, said):
-            raise GitError(reason + (f" ({attempt} attempts)" if attempt > 1 else ""))
+        given_up = reasons.stalled(outcome.said) and count >= _STALLS
+        if given_up or not reasons.may_pass(outcome.said) or not journey.patience.back_off(count, f"{doing}: {reason}"):
+            raise GitError(reason + (f" ({count} attempts)" if count > 1 else ""))
+    raise late
 
 
 def _another_branch(journey: _Journey, folder: Path) -> str | None:
-    """Choose a branch where the default one does not exist; None where there is no branch at all."""
+    """Choose a branch where the default one does not exist; None where there is no branch at all.
+
+    Raises GitError where what answers is no git: a proxy's page looks to git like a repository without commits.
+    """
     arguments = ("ls-remote", "--heads", "--", journey.origin.location)
-    outcome = journey.transport.run(arguments, folder=folder, seconds=max(journey.left(), _LEAST_SECONDS))
+    seconds = max(journey.left(), _LEAST_SECONDS)
+    outcome = journey.transport.run(arguments, folder=folder, seconds=seconds, packets=True)
+    if outcome.status == 0 and _PACKET not in outcome.said:
+        raise GitError("what answers at its address is not git: a proxy or a sign-in page may be in between")
     branches = _HEADS.findall(outcome.printed) if outcome.status == 0 else []
     said = journey.origin.listing.default_branch if journey.origin.listing else None
     branch = next((name for name in (said, *_USUAL_BRANCHES, *branches[:1]) if name in branches), None)
@@ -109,18 +126,24 @@ def _another_branch(journey: _Journey, folder: Path) -> str | None:
     return branch
 
 
-def _deepen(journey: _Journey, repository: Path) -> None:
-    """Fetch the commits behind the newest, and no tree or blob of theirs; without them the history is just shorter."""
+def _deepened(journey: _Journey, repository: Path) -> bool:
+    """Fetch the commits behind the newest, and no tree or blob of theirs; say whether they are all there now."""
     commit = resolve(repository)
-    if commit is None or journey.left() < _LEAST_SECONDS:
-        return
+    if commit is None:
+        return True
     depth = f"--depth={journey.limits.commits}"
     arguments = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--filter=tree:0", depth, "origin", commit)
-    git_folder = f"--git-dir={repository}"
-    outcome = journey.transport.run((git_folder, *arguments), folder=repository, seconds=journey.left())
-    if outcome.status != 0:
-        why = reasons.of(outcome.said, with_token=False)
-        journey.patience.report(f"{journey.origin.name}: only its newest commit could be read: {why}")
+    command, name = (f"--git-dir={repository}", *arguments), journey.origin.name
+
+    def attempt() -> Outcome:
+        return journey.transport.run(command, folder=repository, seconds=journey.left())
+
+    try:
+        _patiently(journey, f"reading the commits of {name}", attempt)
+    except GitError as error:
+        journey.patience.report(f"{name}: only its newest commit could be read: {error}")
+        return False
+    return True
 
 
 def _cut_off(repository: Path) -> None:

@@ -5,8 +5,11 @@ sleeps, lazy attributes and GraphQL errors (which drop the part that did arrive)
 requester directly, here and nowhere else.
 """
 
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as OutOfTimeError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     Connection = HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass
 
 READ_SECONDS = 12  # GitHub itself gives up on an answer after ten
+ANSWER_SECONDS = 60
+"""The most that a whole answer may take: a host that sends a byte now and then is never silent."""
 PASSING = 0
 """The status of a fault that may be gone at the next attempt: a dropped connection, half an answer."""
 _HOPS = 5
@@ -61,7 +66,10 @@ class Exchange:
                 return reply
             target = urljoin(address, reply.headers["location"])
             if urlsplit(target)[:2] != urlsplit(address)[:2]:
-                raise HostError(f"{self.hosts.name} sends us to {target}; set GITHUB_API_URL to where it is")
+                raise HostError(
+                    f"{self.hosts.name} sends us to {target}; set GITHUB_API_URL to where its API is, or sign in if a "
+                    "proxy asks for that"
+                )
             address = target
         raise HostError(f"{self.hosts.name} sends us round in circles: {address}")
 
@@ -79,9 +87,14 @@ class Exchange:
         self.count += 1
         host = urlsplit(address).hostname
         try:
-            return self._send(method, address, headers, asked)
+            return _within(ANSWER_SECONDS, lambda: self._send(method, address, headers, asked))
+        except OutOfTimeError:
+            with self._lock:
+                self._lines.clear()  # the one in use is left to its fate
+            raise HostError(f"{host} did not send its answer within {ANSWER_SECONDS} s", PASSING) from None
         except requests.exceptions.SSLError as problem:
-            raise HostError(f"no safe connection to {host}: {_cause(problem)}") from None
+            hint = "; a certificate of your own network's goes into SSL_CERT_FILE"
+            raise HostError(f"no safe connection to {host}: {_cause(problem)}{hint}") from None
         except requests.exceptions.ProxyError as problem:
             raise HostError(f"the proxy did not connect to {host}: {_cause(problem)}") from None
         except requests.exceptions.Timeout:
@@ -137,7 +150,28 @@ def _open(place: str, token: str | None) -> tuple["Requester", "Connection"]:
         seconds_between_requests=None,
         user_agent="portfolio-auditor",
     ).requester
-    return requester, Plain(parts.hostname, parts.port, timeout=READ_SECONDS, retry=None)
+    return requester, Plain(parts.hostname, parts.port, timeout=READ_SECONDS, retry=None, verify=_trusted())
+
+
+def _trusted() -> str | bool:
+    """Return the file of trusted certificates that OpenSSL's own variable names; True leaves the choice to requests."""
+    file = os.environ.get("SSL_CERT_FILE", "")
+    other = any(os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+    return file if os.path.isfile(file) and not other else True  # noqa: PTH113 - "" is a name here, not a folder
+
+
+def _within(seconds: float, call: Callable[[], Reply]) -> Reply:
+    """Call in a thread that nobody waits for longer. Raises what the call raises, and TimeoutError."""
+    answer: Future[Reply] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as problem:  # noqa: BLE001 - raised where it is waited for
+            answer.set_exception(problem)
+
+    threading.Thread(target=work, daemon=True).start()
+    return answer.result(seconds)
 
 
 def _cause(problem: BaseException) -> str:

@@ -93,37 +93,39 @@ def _by_graphql(client: Client, login: str, *, private: bool) -> tuple[Account |
 
 
 def _with_rest_fields(client: Client, found: Account, memory: Memory) -> Account:
-    """Add what GraphQL lacks: whether a repository has GitHub Pages."""
-    pages, missed = _pages(client, found, memory)
+    """Add what GraphQL lacks: whether there are GitHub Pages, and the repositories that it failed to describe."""
+    listed, missed = _listed(client, found, memory)
+    by_name = {hosted.full_name.lower(): hosted for hosted in listed}
+    described = {hosted.full_name.lower() for hosted in found.repositories}
+    others = [hosted for name, hosted in by_name.items() if name not in described] if found.unread else []
     pinned = found.profile.pinned
     told = tuple(
         msgspec.structs.replace(
             hosted,
             listing=msgspec.structs.replace(
                 hosted.listing,
-                has_pages=pages.get(hosted.full_name.lower()),
+                has_pages=other.listing.has_pages if (other := by_name.get(hosted.full_name.lower())) else None,
                 pinned=None if pinned is None else hosted.full_name in pinned,
             ),
         )
-        for hosted in found.repositories
+        for hosted in (*found.repositories, *others)
     )
     problems = tuple(f"whether there are GitHub Pages could not be read: {why}" for why in missed)
     return msgspec.structs.replace(found, repositories=told, problems=(*found.problems, *problems))
 
 
-def _pages(client: Client, found: Account, memory: Memory) -> tuple[dict[str, bool | None], tuple[str, ...]]:
-    """Ask REST which repositories have GitHub Pages; a long list only if anything else changed since it was asked."""
-    if not found.repositories:
-        return {}, ()
+def _listed(client: Client, found: Account, memory: Memory) -> tuple[tuple[Hosted, ...], tuple[str, ...]]:
+    """List by REST what GraphQL listed; a long list only if anything else changed since it was asked."""
+    if not found.repositories and not found.unread:
+        return (), ()
     known = memory.recall() if len(found.repositories) > rest.PER_PAGE else {}
     before = [known.get(hosted.node or "") for hosted in found.repositories]
     if all(kept and same(now, kept) for now, kept in zip(found.repositories, before, strict=True)):
-        return {kept.full_name.lower(): kept.listing.has_pages for kept in before if kept}, ()
+        return tuple(kept for kept in before if kept), ()
     try:
-        listed, missed = rest.repositories(client, found.profile.login)
+        return rest.repositories(client, found.profile.login)
     except HostError as problem:
-        listed, missed = (), (str(problem),)
-    return {hosted.full_name.lower(): hosted.listing.has_pages for hosted in listed}, missed
+        return (), (str(problem),)
 
 
 def _nobody(client: Client, login: str) -> str:
@@ -133,4 +135,4 @@ def _nobody(client: Client, login: str) -> str:
         return f"{said}; logins have hyphens, not underscores: {login.replace('_', '-')}?"
     if "." in login:
         return f"{said}; logins have no dots: a repository is written owner/{login}, a folder ./{login}"
-    return f"{said}; the login is the last part of the profile's address, https://{client.hosts.name}/<login>"
+    return f"{said}; the login is the last part of the profile's address, {client.hosts.server}/<login>"

@@ -49,6 +49,7 @@ class _Walk:
     found: dict[str, Hosted] = field(default_factory=dict)
     failures: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    unread: int = 0
 
     @property
     def key(self) -> str:
@@ -106,7 +107,8 @@ def _finished(walk: _Walk) -> Account:
         f"{name} could not be read for {count} repositories: {why}" for (name, why), count in walk.failures.items()
     )
     profile = walk.profile or Profile(login=walk.login)
-    return Account(profile=profile, repositories=tuple(walk.found.values()), problems=(*walk.problems, *counted))
+    found = tuple(walk.found.values())
+    return Account(profile=profile, repositories=found, problems=(*walk.problems, *counted), unread=walk.unread)
 
 
 def _variables(walk: _Walk, size: int) -> Mapping[str, Any]:
@@ -174,6 +176,7 @@ def _note_failures(walk: _Walk, errors: tuple[Mapping[str, Any], ...], nodes: li
         why = str(error.get("message", error.get("type", "no reason given")))
         index = next((int(step) for step in path if step.isdigit()), None)
         if index is not None and index < len(nodes) and nodes[index] is None:
+            walk.unread += 1
             walk.problems.append(f"a repository could not be read: {why}")
         else:
             walk.failures[next((step for step in reversed(path) if not step.isdigit()), "a field"), why] += 1

@@ -31,11 +31,15 @@ class Hosted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A user or an organisation; `problems` say what could not be read, `repositories` are in the host's order."""
+    """A user or an organisation; `problems` say what could not be read, `repositories` are in the host's order.
+
+    `unread` counts the repositories that the host has and did not describe.
+    """
 
     profile: Profile
     repositories: tuple[Hosted, ...] = ()
     problems: tuple[str, ...] = ()
+    unread: int = 0
 
 
 def said(text: object) -> str | None:

@@ -3,7 +3,7 @@
 import re
 
 _PASSING = re.compile(
-    r"returned error: (5\d\d|429)|early eof|unexpected disconnect|connection (was )?reset|operation too slow"
+    r"returned error: (5\d\d|429)|rate limit|early eof|unexpected disconnect|connection (was )?reset|operation too slow"
     r"|transfer closed|empty reply|http/2 stream|timed out|recv failure|bytes of body are still expected"
     r"|curl (18|52|56|92) |pack has bad object|premature end of pack|invalid index-pack output",
     re.IGNORECASE,
@@ -18,8 +18,9 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"returned error: 451|dmca|legal reasons", "blocked by its host for legal reasons"),
     (r"repository .*disabled|access to this repository has been disabled", "disabled by its host"),
     (r"operation too slow", "its host stopped sending"),
-    (r"returned error: 429", "its host asks for fewer requests"),
+    (r"returned error: 429|rate limit", "its host asks for fewer requests"),
     (r"returned error: 5\d\d", "its host has a fault of its own"),
+    (r"returned error: 403", "its host refuses it (403)"),
     (r"transport '.*' not allowed", "that kind of address is not read"),
     (r"connection refused|failed to connect|couldn't connect", "its host does not answer"),
     (r"host key verification failed", "its host is not among the known ones of ssh"),

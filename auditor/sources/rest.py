@@ -132,9 +132,11 @@ def repository(client: Client, full_name: str) -> Hosted | None:
 
 
 def read(items: object, hosts: Hosts, problems: list[str]) -> list[Hosted]:
-    """Read each item of a list that can be read; the others become problems."""
+    """Read each item of a list that can be read; the others become problems. Raises HostError if it is no list."""
+    if not isinstance(items, list):
+        raise HostError(f"{hosts.name} sent something else than a list of repositories")
     found = []
-    for item in items if isinstance(items, list) else ():
+    for item in items:
         try:
             found.append(_hosted(msgspec.convert(item, _Repository), hosts))
         except msgspec.ValidationError as problem:

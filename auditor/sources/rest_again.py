@@ -75,10 +75,9 @@ def _joins(page: Mapping[str, Hosted], known: Mapping[str, Hosted], told: Callab
 def _first_page(client: Client, login: str, order: str) -> dict[str, Hosted] | None:
     problems: list[str] = []
     try:
-        items = client.get(f"/users/{login}/repos", rest.page(order)).data
+        found = rest.read(client.get(f"/users/{login}/repos", rest.page(order)).data, client.hosts, problems)
     except HostError:
         return None  # the walk meets it again, and says what came until then
-    found = rest.read(items, client.hosts, problems)
     return None if problems else {hosted.full_name.lower(): hosted for hosted in found}
 
 

@@ -30,7 +30,8 @@ class Snapshot(Protocol):
     commit: str | None
     entries: tuple[Entry, ...]
     left_out: str | None
-    whole: bool  # a commit's tree, named by the commit; a working tree is not
+    identity: str | None  # the commit, told apart from the same commit without all that came before
+    whole: bool  # a commit's tree, named by its identity; a working tree is not
 
     def read(self, blobs: Iterable[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
         """Yield each entry's bytes in the given order, one at a time; None where the blob is not here."""
@@ -63,13 +64,13 @@ def _nothing_at(folder: Path, revision: str | None) -> GitError:
     return GitError(f"there is no commit {revision!r} in it; --commit takes a branch, a tag or a commit id")
 
 
-def commit_at(location: Path, revision: str | None) -> str | None:
-    """Return the commit that would be read, without listing it; None for a working tree, or where there is none."""
+def identity_at(location: Path, revision: str | None) -> str | None:
+    """Return the identity of the commit that would be read, without listing it; None for a working tree, or nothing."""
     source = git.git_folder(location)
     if source is None or (revision is None and source != location):
         return None
     with git.shadow(source) as folder:
-        return git.resolve(folder, revision or "HEAD")
+        return _identity(folder, git.resolve(folder, revision or "HEAD"))
 
 
 class _Tree:
@@ -79,6 +80,7 @@ class _Tree:
 
     def __init__(self, folder: Path, commit: str, limits: Limits) -> None:
         self.commit: str | None = commit
+        self.identity = _identity(folder, commit)
         self._folder = folder
         self.entries, self.left_out = _listed(folder, commit, limits)
 
@@ -105,6 +107,7 @@ class _WorkingTree:
 
     def __init__(self, folder: Path, source: Path, root: Path, commit: str | None, limits: Limits) -> None:
         self.commit = commit
+        self.identity = _identity(folder, commit)
         self._folder = folder
         self._root = os.fsencode(root)
         self._raw: dict[str, bytes] = {}
@@ -249,10 +252,18 @@ def _contents(process: subprocess.Popen[bytes], chunk: list[Entry]) -> Iterator[
         yield entry, data if head[1] == b"blob" else None
 
 
+def _identity(folder: Path, commit: str | None) -> str | None:
+    return f"{commit}, shallow" if commit and _is_shallow(folder) else commit
+
+
+def _is_shallow(folder: Path) -> bool:
+    return (folder / "shallow").exists()
+
+
 def _history(folder: Path, commit: str | None, limit: int) -> History | None:
     if commit is None:
         return History()
-    shallow = (folder / "shallow").exists()
+    shallow = _is_shallow(folder)
     arguments = ["log", _LOG, "-z", f"--max-count={limit + 1}", "--end-of-options", commit]
     try:
         output = git.run(folder, arguments)

@@ -59,12 +59,16 @@ class Transport:
     token: str | None
     stall_seconds: int
 
-    def run(self, arguments: Sequence[str], *, folder: Path, seconds: float) -> Outcome:
-        """Run git in a folder to its end, or to the end of its time, and leave no process behind."""
+    def run(self, arguments: Sequence[str], *, folder: Path, seconds: float, packets: bool = False) -> Outcome:
+        """Run git in a folder to its end, or to the end of its time, and leave no process behind.
+
+        With `packets` it says in `said` what it and the host sent one another in git's own protocol.
+        """
         if _stopped.is_set():
             raise AuditorError("stopped", exit_code=3)
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-            process = _start(arguments, folder, self._environment(), output.fileno(), errors.fileno())
+            variables = self._environment() | ({"GIT_TRACE_PACKET": "1"} if packets else {})
+            process = _start(arguments, folder, variables, output.fileno(), errors.fileno())
             try:
                 status = process.wait(timeout=seconds)
             except subprocess.TimeoutExpired:
@@ -85,6 +89,11 @@ class Transport:
 
     def _clean(self, said: str) -> str:
         return said.replace(self.token, "***") if self.token else said
+
+
+def pause(seconds: float) -> None:
+    """Sleep before another attempt, until the user interrupts."""
+    _stopped.wait(seconds)
 
 
 def stop_all() -> None:

@@ -38,7 +38,9 @@ def fetch(
     """Clone into a folder, which is made."""
     folder.mkdir(exist_ok=True)
     patience = (clock or Clock()).patience()
-    return clone.fetch(origin, folder, token=token, limits=limits, patience=patience, hosts=github.hosts, cache=cache)
+    hosts = github.hosts
+    here = clone.fetch(origin, folder, token=token, limits=limits, patience=patience, hosts=hosts, cache=cache)
+    return Path(here.location)
 
 
 def project(github: GitHub) -> Origin:

@@ -20,6 +20,7 @@ import repositories as made
 from auditor.limits import Limits
 from auditor.repository import Origin
 from auditor.sources import clone
+from auditor.sources.patience import Patience
 from loopback.server import GitHub, serving
 
 _TOKEN = "made-up-token"
@@ -103,9 +104,9 @@ def _long_project(github: GitHub) -> str:
 
 
 def _by_auditor(github: GitHub, url: str, folder: Path) -> Path:
-    return clone.fetch(
-        Origin(name="long", location=url, remote=True), folder, token=None, limits=Limits(), hosts=github.hosts
-    )
+    origin, patience = Origin(name="long", location=url, remote=True), Patience(lambda _: None)
+    here = clone.fetch(origin, folder, token=None, limits=Limits(), patience=patience, hosts=github.hosts)
+    return Path(here.location)
 
 
 def _by_git(url: str, folder: Path, *options: str) -> Path:
