@@ -18,16 +18,19 @@ _FILE = re.compile(r"[\w()./\\-]+\.[A-Za-z]\w{0,5}\b|[\w-]+/[\w/-]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CONVENTIONAL = re.compile(
-    r"^\W{0,3}(?:feat|fix|docs?|style|refactor|perf|tests?|build|ci|chore|revert|wip|init|data|model|exp|hotfix)(?:\([^)]{1,40}\))?!?:\s*",
+    r"^\W{0,3}(?:feat|fix|docs?|style|refactor|perf|tests?|build|ci|chore|revert|wip|init|data|model|exp|hotfix|add|update"
+    r"|remove)(?:\([^)]{1,40}\))?!?(?::|\s[-–—](?=\s)|\])\s*",
     re.IGNORECASE,
 )
 _SHOWN = 3
+_NEARLY_ALL = 0.7
 
 
 class Generic(msgspec.Struct, frozen=True):
-    """Words that say nothing about what a commit does, and whole subjects that hosts write."""
+    """Words that say nothing about what a commit does, verbs that do with one object, and subjects that hosts write."""
 
     words: tuple[str, ...]
+    verbs: tuple[str, ...]
     subjects: tuple[str, ...]
 
 
@@ -45,8 +48,9 @@ def developed(
     Met: `several` commits that say what they do, a share of `telling` of all (of `many`, a little less), on `days` or
     more (on one less, twice as many). Up to `few` commits are an upload, and so are a few more that say nothing.
     """
-    words, subjects = frozenset(generic.words), re.compile("|".join(generic.subjects), re.IGNORECASE)
-    said = [each for each in commits.own if tells(each.subject, words, subjects)]
+    words, verbs = frozenset(generic.words), frozenset(generic.verbs)
+    subjects = re.compile("|".join(generic.subjects), re.IGNORECASE)
+    said = [each for each in commits.own if _tells(each.subject, words, verbs, subjects)]
     count = len(commits.own)
     if not commits.complete and count < several:
         return unknown(f"Only {count} of the commits are in this clone.")
@@ -57,11 +61,11 @@ def developed(
     places = places or (Evidence("", excerpt="looked at the commits"),)
     note = _activity(commits.own)
     sure = Confidence.HIGH if commits.complete and not note else Confidence.MEDIUM
-    if count <= few or (count < several and share < telling / 2):
+    if count <= few or (count < several and share <= telling / 2):
         return unmet(f"{counted(count, 'commit')}: one upload rather than development.", *places, confidence=sure)
     enough = share >= telling or (len(said) >= many and share >= 0.8 * telling)
     spread = commits.days >= days or (commits.days == days - 1 and len(said) >= 2 * several)
-    if len(said) >= several and enough and spread:
+    if (len(said) >= several or (count >= several and share >= _NEARLY_ALL)) and enough and spread:
         return met(f"{summary}.{note}", *places, confidence=sure)
     return partly(f"{summary}.{note}", *places, score=max(share, 0.2), confidence=sure)
 
@@ -87,15 +91,16 @@ def original(tree: Tree, told: Told, *, lessons: Lessons, several: int) -> Verdi
     return met("Nothing says that it is a copy.", looked, confidence=Confidence.MEDIUM)
 
 
-def tells(subject: str, generic: frozenset[str], subjects: re.Pattern[str]) -> bool:
-    """Tell whether a subject says what the commit does."""
+def _tells(subject: str, generic: frozenset[str], verbs: frozenset[str], subjects: re.Pattern[str]) -> bool:
+    """Tell whether a subject says what the commit does: two words of its own, or one after a verb or "feat:"."""
     if subjects.search(subject):
         return False
     body, conventional = _CONVENTIONAL.subn("", subject)
     if len(_CJK.findall(body)) > 3:  # noqa: PLR2004 - two words, at least
         return True
-    words = [word for word in _WORD.findall(_FILE.sub(" ", body).lower()) if word not in generic]
-    return len(words) >= (1 if conventional else 2)
+    said = _WORD.findall(_FILE.sub(" ", body).lower())
+    own = [word for word in said if word not in generic]
+    return len(own) >= (1 if conventional or (said[:1] and said[0] in verbs) else 2)
 
 
 def _activity(commits: Iterable[Commit]) -> str:

@@ -149,7 +149,8 @@ def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagram
         chapter = Readme(path, text)
         told = [link for link in text.links if link.image and not _is_decoration(link, decorations)]
         if inside := next((link for link in told if _is_there(link, chapter, tree)), None):
-            return met(f"{path}, which {readme.path} leads to, shows the work.", _at(chapter, inside.line, inside.url))
+            said = f"{path}, which {readme.path} leads to, shows the work; {readme.path} itself doesn't."
+            return partly(said, _at(chapter, inside.line, inside.url), score=0.7)
     sketch = next((b for b in readme.text.blocks if _is_sketch(b)), None)
     if sketch is not None:
         return partly(f"{readme.path} has a diagram in text only.", _at(readme, sketch.line, sketch.text))

@@ -47,6 +47,12 @@ class MethodWords(msgspec.Struct, frozen=True):
     usage_headings: Terms
 
 
+class Blanks(msgspec.Struct, frozen=True):
+    """Phrases of a template that nobody filled in."""
+
+    blanks: tuple[str, ...]
+
+
 class Enough(msgspec.Struct, frozen=True):
     """How much it takes: words of a section, and distinct words anywhere."""
 
@@ -64,6 +70,7 @@ def problem(
     words: ProblemWords,
     languages: Terms,
     templates: Mapping[str, Template],
+    leftovers: Blanks,
     screen: int,
     said: int,
     reasons: int,
@@ -101,7 +108,9 @@ def problem(
         return met(f"{path} says early on whom it serves.", _at(path, served), confidence=Confidence.MEDIUM)
     task = finder(words.tasks)
     early = (p for p in _first_screen(text, _SCREENS * screen, aims) if p.section not in setup and _is_clause(p.text))
-    named = next((p for p in early if task.search(plain(p.text))), None)
+    texts = ((p, plain(p.text)) for p in early)
+    filled = ((p, text_) for p, text_ in texts if not any(each in text_ for each in leftovers.blanks))
+    named = next((p for p, text_ in filled if task.search(text_)), None)
     if named is not None:
         told = f"{path} names the task, but not for whom or why it is solved."
         return partly(told, _at(path, named), confidence=Confidence.MEDIUM)
@@ -129,11 +138,17 @@ def method(
     path, text = found
     if foreign := untouched(readme, templates, least=enough.words):
         return unmet(f"{path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
-    usage = below(text, finder(words.usage_headings))
+    doing = finder(words.approach_headings)
+    running = finder(words.usage_headings)
+    usage = {
+        n
+        for n in below(text, running)
+        if running.search(title := plain(text.sections[n].title)) or not doing.search(title)
+    }
     parts = [(line, plain(part)) for section, line, part in _parts(text) if section not in usage]
     inputs = _hits(parts, words.data_words)
     names, steps = _hits(parts, words.techniques), _hits(parts, words.steps)
-    data = _headed(text, words.data_headings, usage, enough.data_section)
+    data = _headed(text, words.data_headings, usage, enough.data_section, but=doing)
     how = _headed(text, words.approach_headings, usage, enough.approach_section)
     has_data = data is not None or len(inputs) >= enough.data
     has_how = how is not None or (bool(names) and len(steps) >= enough.steps) or len(names) >= enough.techniques
@@ -154,19 +169,28 @@ def _is_clause(said: str) -> bool:
     return len(said.split()) >= _CLAUSE or (not said.isascii() and len(said) > 2 * _LETTERS_A_WORD)
 
 
-def _headed(text: MarkupFact, headings: Terms, usage: set[int], said: int) -> Section | None:
-    """Return the first section under such a heading that says enough; the title of the whole is none."""
-    fitting = (n for n in _under(text, finder(headings)) if n > 1 and n not in usage and _size(text, n) >= said)
-    return next((text.sections[number] for number in fitting), None)
+def _headed(
+    text: MarkupFact, headings: Terms, usage: set[int], said: int, *, but: re.Pattern[str] | None = None
+) -> Section | None:
+    """Return the first section under such a heading that says enough; the title of the whole is none.
+
+    A heading that has a word of `but` too ("Data pipeline") is of something else.
+    """
+    for number in _under(text, finder(headings)):
+        section = text.sections[number]
+        other = but is not None and but.search(plain(section.title))
+        if number > 1 and number not in usage and not other and _size(text, number) >= said:
+            return section
+    return None
 
 
 def _hits(parts: list[tuple[int, str]], terms: Terms) -> dict[str, int]:
-    """Return each distinct word found, with its first line."""
+    """Return each distinct word found, with its first line; "data" is none beside "datasets"."""
     hits: dict[str, int] = {}
     for line, part in parts:
         for match in finder(terms).finditer(part):
             hits.setdefault(match[0], line)
-    return hits
+    return {word: line for word, line in hits.items() if not any(word in other and word != other for other in hits)}
 
 
 def _told(path: str, section: Section | None, hits: dict[str, int]) -> Evidence:

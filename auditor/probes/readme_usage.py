@@ -94,6 +94,10 @@ def _complete(path: str, install: _Line, run: _Line, shown: tuple[Evidence, ...]
     if run.lost:
         told = f"{path} gives commands that install and run the project, but {run.lost[0]}, which is run, is not there."
         return partly(told, *shown, score=0.6, fix=f"Correct line {run.line} of {path}: {run.lost[0]} is not there.")
+    if install.lost:
+        told = f"{path} gives commands that install and run the project, but {install.lost[0]} is not there."
+        fix = f"Commit {install.lost[0]}, or correct line {install.line} of {path}."
+        return partly(told, *shown, score=0.6, fix=fix)
     return met(f"{path} gives commands that install and run the project.", *shown)
 
 
