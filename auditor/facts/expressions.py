@@ -18,7 +18,8 @@ _SHORT = 60
 _READABLE = 12
 _ASSERTING = re.compile(r"assert|fail|raises|warns", re.IGNORECASE)
 _FLOWING = re.compile(r"(?:^|\.)(?:fit|fit_\w+|transform|\w*split)$")
-_PART = re.compile(r"train|test|val", re.IGNORECASE)
+_PARTLY = re.compile(r"train|test|val", re.IGNORECASE)
+PART = re.compile(r"(?:train|test|val|valid|validation|dev|eval)(?:ing)?(?:_\w{1,12})?$", re.IGNORECASE)
 _ATTRIBUTE, _CALL, _CONSTANT = ast.Attribute, ast.Call, ast.Constant
 _TELLING = frozenset({ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp, ast.NamedExpr})
 _PLAIN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "kind", "conversion", "is_async"})
@@ -89,13 +90,19 @@ class Expressions:
             else:
                 self._bound(node)
 
+    def parts(self, node: ast.expr) -> None:
+        """Keep the parts of the data that a loop goes through: `for part in ("train", "val")`."""
+        for each in node.elts if isinstance(node, ast.List | ast.Tuple) else ():
+            if isinstance(each, ast.Constant) and isinstance(each.value, str) and PART.match(each.value):
+                self.names.assigned.setdefault(each.value, each.lineno)
+
     def flowing(self, target: ast.expr, value: ast.expr, since: int) -> None:
         """Say where the results of calls `since` an assignment began go to; keep a part of the rows that has a name."""
         to = short(target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target)
         for place in range(since, len(self.calls)):
             if self.calls[place].of:
                 self.calls[place] = structs.replace(self.calls[place], to=to)
-        if isinstance(value, ast.Subscript) and _PART.search(to) and _is_slice(value.slice):
+        if isinstance(value, ast.Subscript) and _PARTLY.search(to) and _is_slice(value.slice):
             whole = self.names.resolve(value.value)
             if "()" in whole:
                 within = self.opened.name if self.opened else ""
@@ -118,6 +125,7 @@ class Expressions:
             return
         body = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         for generator in node.generators:
+            self.parts(generator.iter)
             if loop := frames.row_range(generator, body, self.names):
                 self.loops.append(loop)
 
@@ -183,7 +191,10 @@ def _constant(node: ast.Constant) -> str:
 def _part(node: ast.Attribute | ast.Subscript) -> str:
     if not isinstance(node.value, ast.Name):
         return ""
-    return f"{node.value.id}.{node.attr}" if isinstance(node, ast.Attribute) else f"{node.value.id}[]"
+    if isinstance(node, ast.Attribute):
+        return f"{node.value.id}.{node.attr}"
+    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    return f"{node.value.id}['{key}']" if isinstance(key, str) and PART.match(key) else f"{node.value.id}[]"
 
 
 def _filled_in(node: ast.JoinedStr) -> str:

@@ -133,3 +133,19 @@ class Names:
             if alias.name != "*":
                 joint = "" if module.endswith(".") else "."
                 self.bind(alias.asname or alias.name, f"{module}{joint}{alias.name}")
+
+
+def is_optional(test: ast.expr) -> bool:
+    """Tell `if TYPE_CHECKING:`, and `if find_spec("cupy"):`."""
+    asked = test.func if isinstance(test, ast.Call) else test.left if isinstance(test, ast.Compare) else test
+    named = asked.func if isinstance(asked, ast.Call) else asked
+    name = named.id if isinstance(named, ast.Name) else named.attr if isinstance(named, ast.Attribute) else ""
+    return name in ("TYPE_CHECKING", "find_spec")
+
+
+def catches_import_error(handler: ast.ExceptHandler) -> bool:
+    """Tell the handler of an import that may fail."""
+    if handler.type is None:
+        return True
+    names = {part.id for part in ast.walk(handler.type) if isinstance(part, ast.Name)}
+    return bool(names & {"ImportError", "ModuleNotFoundError", "Exception"})

@@ -8,7 +8,7 @@ from typing import Any
 from auditor.facts import definitions, frames, rows
 from auditor.facts.definitions import Defined
 from auditor.facts.expressions import Expressions, Open
-from auditor.facts.names import UNKNOWN
+from auditor.facts.names import UNKNOWN, catches_import_error, is_optional
 from auditor.facts.python import Class, Function, Import, PythonFact
 
 _IDLE = (
@@ -81,7 +81,7 @@ class _Walk(Expressions):
 
     def try_(self, node: ast.Try | ast.TryStar) -> None:
         self._branch(len(node.handlers) + bool(node.orelse))
-        optional = any(_catches_import_error(handler) for handler in node.handlers)
+        optional = any(catches_import_error(handler) for handler in node.handlers)
         self._optional += optional
         self.caught += bool(node.handlers)
         self.block(node.body)
@@ -96,7 +96,7 @@ class _Walk(Expressions):
         """Walk a chain of `elif` without a frame for each."""
         while True:
             self._branch(1)
-            guard, optional = _is_main_guard(node), _is_type_checking(node.test)
+            guard, optional = _is_main_guard(node), is_optional(node.test)
             self.main_guard = self.main_guard or guard
             self.expressions(node.test)
             self._main += guard
@@ -204,6 +204,7 @@ class _Walk(Expressions):
         self.expressions(node.iter)
         if loop := frames.row_range(node, node.body, self.names):
             self.loops.append(loop)
+        self.parts(node.iter)
         meaning, outer = self.names.resolve(node.iter), self.counting
         self.names.assign(node.target, f"{meaning}[]" if meaning != UNKNOWN else UNKNOWN)
         if isinstance(node.target, ast.Name) and (_NUMBERS.match(meaning) or _are_numbers(node.iter)):
@@ -285,16 +286,3 @@ def _are_numbers(node: ast.expr) -> bool:
     """Tell `[1, 3, 5]`."""
     parts = node.elts if isinstance(node, ast.List | ast.Tuple) else ()
     return bool(parts) and all(isinstance(part, ast.Constant) and isinstance(part.value, int | float) for part in parts)
-
-
-def _is_type_checking(test: ast.expr) -> bool:
-    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
-        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
-    )
-
-
-def _catches_import_error(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    names = {part.id for part in ast.walk(handler.type) if isinstance(part, ast.Name)}
-    return bool(names & {"ImportError", "ModuleNotFoundError", "Exception"})

@@ -1,7 +1,7 @@
 """How experiments are run: against a baseline, repeatable, recorded, and watched once they are deployed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unmet
 from auditor.probes.ml_training import own_learners, shipped, trained
@@ -29,9 +29,20 @@ def baseline(program: Program, *, words: Words, several: int) -> Verdict:
         return met("A baseline is named and computed.", *spoken[:_SHOWN], confidence=Confidence.MEDIUM)
     places = tuple(kinds.values()) or tuple(use.place for use in training)
     if len(kinds) > 1:
-        return partly(f"Two kinds of model are built: {named}.", *places[:_SHOWN])
+        fix = "Report both in one table, with what guessing scores on the same split."
+        return partly(f"Two kinds of model are built: {named}.", *places[:_SHOWN], fix=fix)
     what = f"{named} is" if kinds else "One model is"
-    return unmet(f"{what} trained, and nothing stands beside it.", *places[:_SHOWN])
+    return unmet(f"{what} trained, and nothing stands beside it.", *places[:_SHOWN], fix=_rival(program, kinds, words))
+
+
+def _rival(program: Program, kinds: Mapping[str, Evidence], words: Words) -> str | None:
+    """Return what can stand beside this sort of model."""
+    classes = [found.name for source in program.sources for found in source.fact.classes if not source.is_test]
+    for rival in words.comparison.rivals:
+        named = re.compile(rival.kinds) if rival.kinds else None
+        if any(program.importing(rival.modules)) or (named and any(named.search(each) for each in (*kinds, *classes))):
+            return rival.fix
+    return None
 
 
 def seeded(program: Program, *, words: Words, most: float) -> Verdict:

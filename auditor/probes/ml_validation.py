@@ -17,6 +17,9 @@ _FOLDER = re.compile(
     r"(?i)(?:^|/)(train|training|valid|validation|val|test|testing|dev)(?:[_-]?(?:data|set|images|dataset))?"
     r"(?:/(?:[^/]+/){0,3}[^/]+)?\.(?:csv|parquet|npz|npy|jsonl?|txt|pkl|tsv|jpe?g|png|arff|h5|wav|xml)$"
 )
+_LOADED = re.compile(r"(?i)(?:^|[/\\_'\"])(val|valid|validation|dev|test|testing)(?:$|[/\\_'\".])")
+_STEP = re.compile(r"^(?:validation|val|test)_(?:step|dataloader|epoch_end)$")
+_BARE = frozenset({"val", "valid", "validation", "dev"})
 _PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"} | dict.fromkeys(
     ("valid", "validation", "val", "dev"), "validation"
 )
@@ -92,19 +95,35 @@ def _parts_of(source: Source, table: Validation) -> dict[str, Evidence]:
             found.setdefault("validation", place)
         elif test.search(text):
             found.setdefault("test", place)
-    for name, line in source.fact.assigned:
-        if validation.search(name):
-            found.setdefault("validation", source.at(line, name))
-        elif tested.search(name):
-            found.setdefault("test", source.at(line, name))
-        elif test.search(name):
-            found.setdefault("named test", source.at(line, name))
+    for place, text in _loaded(source, table):
+        if match := _LOADED.search(text):
+            found.setdefault("test" if match[1].lower().startswith("test") else "validation", place)
+    for name, line in (*source.fact.assigned, *_steps(source)):
+        ways = (("validation", validation), ("test", tested), ("test", _STEP), ("named test", test))
+        part = next((part for part, pattern in ways if pattern.search(name)), None)
+        if part:
+            found.setdefault(part, source.at(line, name))
+    for line in _beside_train(source):
+        found.setdefault("validation" if "test" in found else "a part beside train", source.at(line, "val"))
     return found
+
+
+def _steps(source: Source) -> Iterator[tuple[str, int]]:
+    """Yield the methods by which a framework asks for a part: `test_dataloader`, `validation_step`."""
+    named = ((function.name.rpartition(".")[2], function.line) for function in source.fact.functions)
+    return (step for step in named if _STEP.search(step[0]))
+
+
+def _beside_train(source: Source) -> list[int]:
+    """Return where a bare `val` is assigned, which is a value of any sort unless `train` is assigned too."""
+    lines = {name.lower(): line for name, line in source.fact.assigned}
+    return [lines[name] for name in sorted(_BARE & lines.keys()) if "train" in lines]
 
 
 def _hinted(program: Program, table: Validation) -> Iterator[Evidence]:
     """Yield where data is held back by an argument, or a function speaks of test data."""
     yield from (use.place for use in program.keyed(table.held_keywords))
+    yield from (use.place for use in program.within(table.validating))
     yield from _speaking_of_test(program, table)
     test = re.compile(table.test_names)
     for source in program.sources:
@@ -128,6 +147,18 @@ def _competing(program: Program, table: Validation) -> frozenset[str]:
     named = {source.path for source in program.sources for name, _ in source.fact.assigned if pattern.search(name)}
     written = {use.source.path for use in program.named("to_csv", "read_csv") if pattern.search(use.call.first)}
     return frozenset(named | written)
+
+
+def _loaded(source: Source, table: Validation) -> Iterator[tuple[Evidence, str]]:
+    """Yield by what path, or as which part, data is loaded, and what `fit` holds back by itself."""
+    for call in source.fact.calls:
+        parts = [value for key, value in call.keywords if key in table.held_keywords]
+        yield from ((source.at(call.line, text), text) for text in parts)
+        if last(call.name) in table.loading:
+            place = source.at(call.line, f"{last(call.name)}({call.first})")
+            yield from (
+                (place, text) for text in (call.first, *(v for k, v in call.keywords if k in table.part_keywords))
+            )
 
 
 def _judged(source: Source, table: Validation) -> Iterator[tuple[Evidence, str]]:

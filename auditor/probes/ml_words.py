@@ -52,10 +52,21 @@ class Validation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unlabelled: str
     held_keywords: Names
     judging: Names
+    loading: Names
+    part_keywords: Names
+    validating: Names
     test_names: str
     tested_names: str
     validation_names: str
     train_names: str
+
+
+class Rival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is a baseline for models of these modules, or built by classes of these names."""
+
+    fix: str
+    modules: Names = frozenset()
+    kinds: str = ""
 
 
 class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,6 +77,7 @@ class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modules: Names
     grouping: str
     estimators: str
+    rivals: tuple["Rival", ...]
 
 
 class Seeds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

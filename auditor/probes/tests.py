@@ -2,8 +2,9 @@
 
 import re
 
+from auditor.facts.fact import base_name
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
-from auditor.views.code import is_public
+from auditor.views.code import Module, is_public
 from auditor.views.tests import TestModule, Tests
 from auditor.views.words import counted
 
@@ -11,6 +12,8 @@ _SHOWN = 3
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:test_[^/]+|[^/]+_tests?)\.py$|(?:^|/)tests/(?!.*(?:conftest|__init__)\.py$)"
 )  # `test.py` alone is as often an evaluation script
+
+_IN_TESTS = re.compile(r"(?:^|/)(?:unit_?|integration_?)?tests?/", re.IGNORECASE)
 
 
 def present(tests: Tests, *, several: int, generated: tuple[str, ...]) -> Verdict:
@@ -56,7 +59,7 @@ def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
             more = "; none in Python" if tests.code.python else ", besides those that come with a new project"
             return partly(f"{said}{more}.", *places, confidence=Confidence.MEDIUM)
         return met(f"{said}.", *places, confidence=Confidence.LOW)
-    scripts = [module for module in tests.code.tests if _TEST_FILE.search(module.path) and module.fact.lines]
+    scripts = [module for module in tests.code.tests if _TEST_FILE.search(module.path) and _is_attempt(module, tests)]
     if scripts:
         places = tuple(Evidence(module.path, 1, excerpt="no test function") for module in scripts[:_SHOWN])
         return partly("Files named like tests hold no function that a runner would run.", *places, score=0.1)
@@ -64,6 +67,15 @@ def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
         "No tests.",
         Evidence("", excerpt="looked for test_*.py, *_test.py and other languages' tests"),
     )
+
+
+def _is_attempt(module: Module, tests: Tests) -> bool:
+    """Tell a script among tests, one that asserts or is named for a module, from a program that evaluates a model."""
+    stems = {base_name(each.path).removesuffix(".py") for each in tests.code.modules}
+    named = base_name(module.path).removesuffix(".py").removeprefix("test_").removesuffix("_test") in stems
+    asserts = any(function.asserts for function in module.fact.functions)
+    tried = named or asserts or _IN_TESTS.search(module.path)
+    return bool(module.fact.lines and tried and not any(f.name == "test" for f in module.fact.functions))
 
 
 def deep(tests: Tests, *, most: float, some: float) -> Verdict:

@@ -25,6 +25,7 @@ _LOCK = re.compile(
 _SUPPORT = re.compile(
     r"(?:^|/)(?:setup|conftest|noxfile|versioneer|fabfile)\.py$|(?:^|/)docs?/(?:.*/)?conf\.py$", re.IGNORECASE
 )
+_GENERATED = re.compile(r"_pb2(?:_grpc)?(?:\.|$)")  # what protoc writes at build time
 _FROM_PYTHON = re.compile(r"(?:^|/)python:(\d[\w.]*)|(?:conda|mamba)\S*:\S*py(?:thon)?(\d[\w.]*)", re.IGNORECASE)
 _INSTALLS = re.compile(r"\b(?:pip3?|conda|mamba|uv)\b.{0,80}?\b(?:install|add)\s")
 
@@ -112,8 +113,9 @@ class Packaging(msgspec.Struct, frozen=True):
         if isinstance(program, Missing):
             return program
         sources = program.sources if program else ()
-        names = own_names(own.paths())
-        modules = own_names(path for path in own.paths() if not path.endswith(".ipynb"))
+        named = frozenset(m.fact.name for m in manifests if m.fact.name)
+        names = own_names(own.paths()) | named
+        modules = own_names(path for path in own.paths() if not path.endswith(".ipynb")) | named
         return cls(
             manifests=tuple(sorted(manifests, key=lambda each: (each.depth, each.path))),
             locks=tuple(path for path in own.paths() if _LOCK.search(path)),
@@ -159,6 +161,8 @@ def _imports(sources: tuple[Source, ...], own: frozenset[str], modules: frozense
             if found.module.startswith(".") or found.optional:
                 continue
             for module in _modules(found):
+                if _GENERATED.search(module):
+                    continue
                 if module not in seen and not _is_own(module, source, own, modules):
                     seen.add(module)
                     yield Imported(module, source, found)

@@ -33,7 +33,8 @@ class TestModule(msgspec.Struct, frozen=True):
     def functions(self) -> tuple[Function, ...]:
         """The functions that pytest or unittest would run."""
         cases = {found.name for found in self.fact.classes if any(base.endswith("TestCase") for base in found.bases)}
-        return tuple(f for f in self.fact.functions if not f.nested and _runs(f, cases))
+        called = {call.name for call in self.fact.calls}
+        return tuple(f for f in self.fact.functions if not f.nested and _runs(f, cases) and not _is_step(f, called))
 
     @property
     def reaches(self) -> bool:
@@ -101,6 +102,11 @@ class Tests(msgspec.Struct, frozen=True, dict=True):
 def _runs(function: Function, cases: set[str]) -> bool:
     outer, _, name = function.name.rpartition(".")
     return name.startswith("test") and (not outer or "test" in outer.lower() or outer in cases)
+
+
+def _is_step(function: Function, called: set[str]) -> bool:
+    """Tell `test(model, loader)`, which a program calls to evaluate: no runner knows what to pass to it."""
+    return bool(function.given) and (function.name == "test" or f".{function.name}" in called)
 
 
 def _own_names(reading: Reading, code: Code) -> dict[str, PythonFact | None]:
