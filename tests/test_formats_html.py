@@ -255,6 +255,36 @@ def test_each_open_finding_shows_its_words_evidence_why_and_how() -> None:
                 assert all(evidence.excerpt[1:] in text for evidence in finding.evidence)
 
 
+def test_why_is_told_once_a_rule_and_a_project_to_put_aside_is_told_briefly() -> None:
+    first, second, weak, *_ = AVERAGE.repositories
+    second = msgspec.structs.replace(second, findings=first.findings)
+    weak = msgspec.structs.replace(weak, findings=first.findings)
+    shown = cards.of_repositories(msgspec.structs.replace(AVERAGE, repositories=(first, second, weak)), long=False)
+    each = [{item.finding.rule: item for _, items in card.open for item in items} for card in shown]
+
+    assert [card.brief for card in shown] == [False, False, True]
+    assert {item.first for item in each[0].values()} == {""}
+    assert all(item.first == each[0][rule].anchor for later in each[1:] for rule, item in later.items())
+    assert cards.told(shown) == each[0].keys()
+
+
+def test_a_place_is_named_once_and_a_description_that_is_the_name_not_at_all() -> None:
+    first = AVERAGE.repositories[0]
+    twice = msgspec.structs.replace(first.findings[0], evidence=first.findings[0].evidence[:1] * 2)
+    named = msgspec.structs.replace(first, description="Churn prediction!", findings=(twice,))
+    (card,) = cards.of_repositories(msgspec.structs.replace(AVERAGE, repositories=(named,)), long=False)
+    item = next(item for items in (card.met, *(found for _, found in card.open)) for item in items)
+
+    assert (card.description, len(item.places), len(item.evidence)) == ("", 1, 2)
+
+
+def test_a_report_without_findings_has_nothing_to_filter() -> None:
+    bare = tuple(msgspec.structs.replace(r, findings=(), criteria=(), score=None) for r in AVERAGE.repositories)
+    read = Reader(html.render(msgspec.structs.replace(AVERAGE, repositories=bare, findings=(), fix_first=())))
+
+    assert read.all("form") == []
+
+
 def test_evidence_leads_to_the_exact_commit() -> None:
     links = {a["href"] for a in Reader(html.render(AVERAGE)).all("a")}
 

@@ -12,8 +12,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from auditor.compare import compare
-from auditor.formats import gist, markdown, terminal, words
-from auditor.model import Evidence, Problem, Report, ScreenVerdict
+from auditor.formats import gist, headline, markdown, terminal, words
+from auditor.model import Evidence, Problem, Report, RepositoryStatus, ScreenVerdict
 
 AVERAGE = sample_reports.AVERAGE
 SAMPLES: tuple[Callable[[], Report], ...] = (
@@ -123,7 +123,7 @@ def test_the_two_best_are_never_archived_and_the_strong_are_shown(scores: list[f
 def test_the_verdict_is_one_sentence(verdict: ScreenVerdict | None, score: float | None, says: str) -> None:
     screen = msgspec.structs.replace(AVERAGE.screen, verdict=verdict)
 
-    assert gist.headline(msgspec.structs.replace(AVERAGE, screen=screen, score=score)).verdict == says
+    assert headline.of(msgspec.structs.replace(AVERAGE, screen=screen, score=score)).verdict == says
 
 
 def test_remarks_for_a_mentor_are_no_gaps() -> None:
@@ -155,10 +155,10 @@ def test_what_holds_a_score_down_comes_before_what_gains_most() -> None:
     first, *others = AVERAGE.repositories
     held = msgspec.structs.replace(first, caps=((first.findings[0].rule, 50.0),))
     report = msgspec.structs.replace(AVERAGE, repositories=(held, *others))
-    urgent = gist.headline(report).urgent
+    urgent = headline.of(report).urgent
     assert urgent.startswith(first.findings[0].summary)
     assert urgent.endswith(f"({first.name}).")
-    assert gist.headline(AVERAGE).urgent == ""
+    assert headline.of(AVERAGE).urgent == ""
     assert "Before anything else" in terminal.render(report)
     assert "Before anything else" in markdown.render(report)
 
@@ -176,3 +176,20 @@ def test_a_piped_summary_has_no_blanks_at_line_ends_and_keeps_to_the_width() -> 
     assert [row for row in rows if row != row.rstrip()] == []
     assert max(cell_len(row) for row in rows) <= 60
     assert sum("…" in row for row in rows) == 3
+
+
+def test_repositories_that_were_all_left_out_say_why() -> None:
+    left = tuple(
+        msgspec.structs.replace(AVERAGE.repositories[0], status=RepositoryStatus.SKIPPED, reason=reason)
+        for reason in ("an unmodified fork", "empty", "an unmodified fork")
+    )
+    report = msgspec.structs.replace(AVERAGE, score=None, repositories=left)
+    assert headline.of(report).reason == "None of 3 repositories was audited: an unmodified fork, empty."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("looked for tests", "Looked for tests"), ("b7e3bdf first", "b7e3bdf first"), ("train.py runs", "train.py runs")],
+)
+def test_a_name_or_a_hash_keeps_its_letters_at_the_beginning(text: str, told: str) -> None:
+    assert words.sentence(text) == told

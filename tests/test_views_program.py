@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
 from examples import notebook, repository
 
 from auditor.model import Evidence
 from auditor.views.program import Program, last, prefixes
+from auditor.views.words import place
 
 _FILES: dict[str, str | bytes] = {
     "train.py": "from sklearn.svm import SVC\n\nSVC(C=2).fit(X, y, sample_weight=w)\n",
@@ -67,3 +69,25 @@ def test_names() -> None:
 
 def test_no_python_is_no_program() -> None:
     assert repository({"README.md": "# X"}).view(Program) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (Evidence("a.py", 3), "a.py:3"),
+        (Evidence("a.py", 3, 9), "a.py:3-9"),
+        (Evidence("a.ipynb", 2, cell=0), "a.ipynb, cell 1, line 2"),
+        (Evidence("a.ipynb", cell=4), "a.ipynb, cell 5"),
+        (Evidence("README.md"), "README.md"),
+    ],
+)
+def test_a_place_in_words_counts_from_one(at: Evidence, told: str) -> None:
+    assert place(at) == told
+
+
+def test_what_is_called_is_shown_without_what_is_not_known_of_it() -> None:
+    program = repository({"a.py": "(one or two)[0]().fit(X)\nmodels[name].fit(X[0:3])\nframe['a'].mean()\n"}).view(
+        Program
+    )
+    assert isinstance(program, Program)
+    assert [use.shown for use in program.named("fit", "mean")] == ["fit(X)", "models[…].fit(X[…])", "frame[…].mean()"]

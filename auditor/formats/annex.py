@@ -49,10 +49,8 @@ class Gap(NamedTuple):
 
 def areas(skills: Sequence[Skill]) -> list[Area]:
     """Return the skill areas in their order, each with its skills sorted by how they show."""
-    names = list(dict.fromkeys(skill.area for skill in skills))
     found = []
-    for name in names:
-        groups = [(status, [s for s in skills if s.area == name and s.status is status]) for status in SkillStatus]
+    for name, groups in gist.by_area(skills):
         shares = [pictures.Share(status.value, words.SKILL[status], len(some)) for status, some in groups]
         found.append(Area(name, groups, pictures.stacked(shares, name)))
     return found

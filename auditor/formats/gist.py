@@ -1,16 +1,17 @@
-"""What every form says first, derived from a report: the verdict in a sentence, the plan, what to do per repository.
+"""What every form says, derived from a report: the plan, what to do per repository, the findings in a reader's order.
 
 Values and plain words; no markup and no escaping, which belong to the form that prints them.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from auditor.formats import words
 from auditor.model import (
+    CriterionScore,
     Effort,
     Evidence,
     Finding,
@@ -20,14 +21,14 @@ from auditor.model import (
     RepositoryReport,
     RepositoryStatus,
     RuleText,
-    ScreenVerdict,
+    Skill,
+    SkillStatus,
     Status,
 )
 
 FEATURE_FROM = 70.0
 ARCHIVE_BELOW = 40.0
 KEPT = 2
-READY_FROM = 70.0
 OPEN = (Status.UNMET, Status.PARTLY)
 
 NOTE = "note"
@@ -54,21 +55,8 @@ ADVICE_RULE = (
     "attention from the better ones. The two best, which carry the portfolio, are never told to go."
 )
 _WEAKEST = "portfolio-weakest"
-_READY, _HELD = "Ready to send.", "Ready to send, once what follows is put right."
 _SEEN = 0.05  # points that one decimal can show
 _VERBS = {advice.value: advice for advice in Advice}
-
-
-class Headline(NamedTuple):
-    """The verdict for a tired reader: what it is, why, and the first thing to do (empty where there is none).
-
-    `urgent` is what must not wait, whatever else gains more points: a credential that everybody can read.
-    """
-
-    verdict: str
-    reason: str
-    first: str
-    urgent: str = ""
 
 
 class Step(NamedTuple):
@@ -144,6 +132,20 @@ def _sentences(fix: str) -> tuple[str, str]:
     return fix[: match.start()].strip(), words.sentence(rest)
 
 
+def shares(report: Report) -> list[tuple[CriterionScore, str]]:
+    """Return the criteria, each with its share of the whole weight in per cent."""
+    total = sum(criterion.weight for criterion in report.criteria) or 1.0
+    return [(criterion, words.percent(criterion.weight / total)) for criterion in report.criteria]
+
+
+def by_area(skills: Sequence[Skill]) -> list[tuple[str, list[tuple[SkillStatus, list[Skill]]]]]:
+    """Return the skill areas in their order, each with its skills sorted by how they show."""
+    return [
+        (area, [(status, [s for s in skills if s.area == area and s.status is status]) for status in SkillStatus])
+        for area in dict.fromkeys(skill.area for skill in skills)
+    ]
+
+
 def by_status(findings: Iterable[Finding]) -> Counter[Status]:
     """Count findings by status."""
     return Counter(finding.status for finding in findings)
@@ -200,35 +202,10 @@ def _advised(score: float, *, best: bool) -> Advice:
     return Advice.ARCHIVE if score < ARCHIVE_BELOW and not best else Advice.IMPROVE
 
 
-def headline(report: Report) -> Headline:
-    """Return the verdict in a sentence, its reason, and the first step."""
-    if report.score is None:
-        return Headline("Nothing could be assessed.", _why_nothing(report), "")
-    verdict, reason = _standing(report)
-    plan = steps(report)
-    urgent = _urgent(report, plan)
-    stops = {(repository.name, finding.rule) for repository in audited(report) for finding, _ in held(repository)}
-    said = bool(plan) and (plan[0].repository, plan[0].rule) in stops
-    first = f"{task(plan[0])} ({price(plan[0])})" if plan and not said else ""
-    if first and not urgent and report.screen.verdict is ScreenVerdict.PASS:
-        reason = f"{reason} What follows makes it stronger still."
-    return Headline(_HELD if urgent and verdict == _READY else verdict, reason, first, urgent)
-
-
 def held(repository: RepositoryReport) -> list[tuple[Finding, float]]:
     """Return the findings that keep a repository's score from rising, each with the points that it stops at."""
     caps = dict(repository.caps)
     return [(finding, caps[finding.rule]) for finding in repository.findings if finding.rule in caps]
-
-
-def _urgent(report: Report, plan: list[Step]) -> str:
-    found = [(repository.name, finding) for repository in audited(report) for finding, _ in held(repository)]
-    if not found:
-        return ""
-    name, finding = found[0]
-    more = f" So it is in {words.count(len(found) - 1, 'more repository', 'more repositories')}." if found[1:] else ""
-    gain = next((f", {gained(step)}" for step in plan if (step.repository, step.rule) == (name, finding.rule)), "")
-    return f"{finding.summary} {finding.fix.removesuffix('.')} ({name}{gain}).{more}"
 
 
 def said(gate: Gate) -> str:
@@ -256,50 +233,3 @@ def gained(step: Step) -> str:
     if step.gain < _SEEN <= step.rise:
         return f"{words.points(step.rise)} once the steps before it are done"
     return words.points(step.gain)
-
-
-def _standing(report: Report) -> tuple[str, str]:
-    match report.screen.verdict:
-        case ScreenVerdict.FAIL:
-            return "Not ready to send yet.", _stops(report, ScreenVerdict.FAIL, "A hiring panel would stop here")
-        case ScreenVerdict.BORDERLINE:
-            reason = _stops(report, ScreenVerdict.BORDERLINE, "A hiring panel might stop here")
-            return "Promising, not yet ready to send.", reason
-        case None if report.screen.gates:
-            return "Partly assessed.", "The technical screen could not be assessed."
-        case None:
-            return "Scored, without a technical screen.", "The rulebook names no gates."
-        case _:
-            return _passed(report)
-
-
-def _passed(report: Report) -> tuple[str, str]:
-    reason = f"A hiring panel would read on: {words.joined(_clauses(report.screen.gates))}."
-    return _READY if (report.score or 0.0) >= READY_FROM else "Good enough to pass, not yet to stand out.", reason
-
-
-def _stops(report: Report, verdict: ScreenVerdict, words_before: str) -> str:
-    """Give one gate's reason in full; of several their names, for the reasons stand beside them."""
-    gates = [gate for gate in report.screen.gates if gate.verdict is verdict]
-    if len(gates) == 1:
-        seen = gates[0].summary.strip().removesuffix(".")
-        joint = ". " if ":" in seen else ": "
-        return f"{words_before}{joint}{seen}." if seen else f"{words_before}."
-    unseen = words.joined([f"that {clause}" for clause in _clauses(gates)])
-    return f"{words_before}: it {'could not' if verdict is ScreenVerdict.FAIL else 'may not'} see {unseen}."
-
-
-def _clauses(gates: Iterable[Gate]) -> list[str]:
-    """Return the gates' titles as they stand within a sentence."""
-    names = [gate.title or words.humane(gate.id) for gate in gates]
-    return [name[:1].lower() + name[1:] for name in names]
-
-
-def _why_nothing(report: Report) -> str:
-    if not report.repositories:
-        return "No repositories were found."
-    reasons = [repository.reason for repository in report.repositories if repository.reason]
-    found = [finding for _, finding in all_findings(report)]
-    if not reasons and (len(found) == 1 or not found):
-        return found[0].summary if found else "None of the rules that were chosen asks anything of this."
-    return f"{words.count(len(report.repositories), 'repository', 'repositories')}; {reasons[0]}." if reasons else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from auditor.compare import ChangeKind, Comparison
-from auditor.formats import changes, escape, gist, words
+from auditor.formats import changes, escape, gist, headline, words
 from auditor.model import Evidence, Finding, Report, RepositoryReport, RuleText, Skill, SkillStatus, Status
 from auditor.views.words import place
 
@@ -40,7 +40,7 @@ def render(report: Report, comparison: Comparison | None = None, template: Path 
 
 
 def _head(report: Report) -> Iterator[str]:
-    head = gist.headline(report)
+    head = headline.of(report)
     yield f"# Portfolio audit: {escape.markdown(report.candidate.name)}"
     yield ""
     yield " ".join(part for part in (f"**{head.verdict}**", escape.prose(head.reason)) if part)
@@ -98,22 +98,18 @@ def _progress(report: Report, comparison: Comparison | None) -> Iterator[str]:
             yield ""
             yield f"**{changes.HEADINGS[kind]}** ({len(moved)})"
             yield ""
-            yield from (f"- {escape.markdown(changes.entry(change, rules))}" for change in moved[:_LISTED])
-            if len(moved) > _LISTED:
-                yield f"- and {len(moved) - _LISTED:,} more"
+            yield from _limited([f"- {escape.markdown(changes.entry(change, rules))}" for change in moved])
     yield ""
 
 
 def _criteria(report: Report) -> Iterator[str]:
     if not report.criteria:
         return
-    total = sum(criterion.weight for criterion in report.criteria) or 1.0
     yield "## Criteria"
     yield ""
     yield "| Criterion | Weight | Score |"
     yield "|---|--:|--:|"
-    for criterion in report.criteria:
-        share = words.percent(criterion.weight / total)
+    for criterion, share in gist.shares(report):
         yield f"| {escape.markdown(criterion.title)} | {share} | {words.score(criterion.score)} |"
     yield ""
 
@@ -121,15 +117,12 @@ def _criteria(report: Report) -> Iterator[str]:
 def _skills(report: Report) -> Iterator[str]:
     if not report.skills:
         return
-    areas: dict[str, list[Skill]] = {}
-    for skill in report.skills:
-        areas.setdefault(skill.area, []).append(skill)
     yield "## Skills"
     yield ""
     yield "| Area | " + " | ".join(f"{words.SKILL[status]}" for status in SkillStatus) + " |"
     yield "|---|" + "---|" * len(SkillStatus)
-    for area, skills in areas.items():
-        named = [", ".join(_skill(skill) for skill in skills if skill.status is status) for status in SkillStatus]
+    for area, groups in gist.by_area(report.skills):
+        named = [", ".join(map(_skill, skills)) for _, skills in groups]
         yield f"| {escape.markdown(area)} | " + " | ".join(named) + " |"
     yield ""
 
@@ -163,6 +156,12 @@ def _folded(label: str, lines: Iterator[str]) -> Iterator[str]:
     yield ""
 
 
+def _limited(lines: list[str]) -> Iterator[str]:
+    yield from lines[:_LISTED]
+    if len(lines) > _LISTED:
+        yield f"- and {len(lines) - _LISTED:,} more"
+
+
 def _findings(findings: list[Finding], rules: Mapping[str, RuleText]) -> Iterator[str]:
     if not findings:
         yield "Nothing is open here."
@@ -194,8 +193,7 @@ def _gaps(report: Report) -> Iterator[str]:
             gaps.append(f"- {rule}{where}: {escape.prose(finding.summary)}")
     gaps += [f"- {escape.markdown(problem.stage)}: {escape.markdown(problem.message)}" for problem in gist.gaps(report)]
     if gaps:
-        more = [f"- and {len(gaps) - _LISTED:,} more"] if len(gaps) > _LISTED else []
-        yield from _folded(f"What could not be assessed ({len(gaps):,})", iter(gaps[:_LISTED] + more))
+        yield from _folded(f"What could not be assessed ({len(gaps):,})", _limited(gaps))
 
 
 def _notes(report: Report) -> Iterator[str]:
@@ -204,8 +202,7 @@ def _notes(report: Report) -> Iterator[str]:
         for each in gist.notes(report)
     ]
     if remarks:
-        more = [f"- and {len(remarks) - _LISTED:,} more"] if len(remarks) > _LISTED else []
-        yield from _folded("For a mentor; nothing of this counts", iter(remarks[:_LISTED] + more))
+        yield from _folded("For a mentor; nothing of this counts", _limited(remarks))
 
 
 def _judged(report: Report) -> Iterator[str]:

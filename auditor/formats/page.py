@@ -6,7 +6,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from auditor.compare import Comparison
-from auditor.formats import activity, annex, cards, gist, pictures, words
+from auditor.formats import activity, annex, cards, gist, headline, pictures, words
 from auditor.model import CriterionScore, Problem, Report, RepositoryReport, Status
 
 _LONG = 600
@@ -28,7 +28,7 @@ class Page(NamedTuple):
     """The whole page."""
 
     report: Report
-    head: gist.Headline
+    head: headline.Headline
     gauge: Markup
     plan: list[gist.Step]
     ladder: Markup | None
@@ -70,7 +70,7 @@ def build(report: Report, comparison: Comparison | None) -> Page:
     own, shown = cards.whole(report), cards.of_repositories(report, long=long)
     return Page(
         report=report,
-        head=gist.headline(report),
+        head=headline.of(report),
         gauge=pictures.gauge(report.score, report.grade, before),
         plan=plan,
         ladder=pictures.ladder(report.score, first) if report.score is not None and first else None,
@@ -102,16 +102,15 @@ def build(report: Report, comparison: Comparison | None) -> Page:
 
 
 def _rows(report: Report) -> list[Row]:
-    total = sum(criterion.weight for criterion in report.criteria) or 1.0
     gates = {name: words.SCREEN[gate.verdict].lower() for gate in report.screen.gates for name in gate.criteria}
     return [
         Row(
             criterion=criterion,
-            share=words.percent(criterion.weight / total),
+            share=share,
             gate=gates.get(criterion.id),
             picture=pictures.bar(criterion.score, criterion.title, gates.get(criterion.id)),
         )
-        for criterion in report.criteria
+        for criterion, share in gist.shares(report)
     ]
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.compare import ChangeKind, Comparison
-from auditor.formats import changes, escape, gist, words
+from auditor.formats import changes, escape, gist, headline, words
 from auditor.model import Gate, Problem, Report, ScreenVerdict, Status
 
 _WIDTH = 80
@@ -75,7 +75,7 @@ def _say(console: Console, text: str, style: str = "", indent: int = 0) -> None:
 
 
 def _head(report: Report, console: Console) -> None:
-    head = gist.headline(report)
+    head = headline.of(report)
     _say(console, f"Portfolio audit: {report.candidate.name}", "bold")
     if report.score is not None:
         grade = f", grade {report.grade}" if report.grade else ""
