@@ -100,6 +100,7 @@ class _Workers:
         self._jobs = max(jobs, 1)
         self._progress = progress
         self._pool: Pool | None = None
+        self._abandoned = False
         self._starting = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="audit-portfolio-")
 
@@ -120,8 +121,7 @@ class _Workers:
             except BaseException:
                 threads.shutdown(wait=False, cancel_futures=True)
                 transport.stop_all()
-                if self._pool is not None:
-                    self._pool.abandon()
+                self._abandon()
                 raise
 
     def _one(self, number: int, origin: Origin) -> RepositoryAudit:
@@ -170,8 +170,16 @@ class _Workers:
         self._progress.stage(task.origin.name, "reading")
         return self._running().audit(task)
 
+    def _abandon(self) -> None:
+        with self._starting:
+            self._abandoned = True
+            if self._pool is not None:
+                self._pool.abandon()
+
     def _running(self) -> "Pool":
         with self._starting:
+            if self._abandoned:
+                raise AuditorError("it was interrupted")
             if self._pool is None:
                 from auditor.pool import Pool  # noqa: PLC0415 - what earlier runs kept needs no worker
 

@@ -1,5 +1,6 @@
 """Clones from a real git server: what comes, what does not, and who gets to see the token."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,3 +147,24 @@ def test_a_token_that_git_repeats_is_blotted_out(github: GitHub, tmp_path: Path)
     outcome = way.run(["ls-remote", f"{github.world.base}/{TOKEN}.git"], folder=tmp_path, seconds=10)
     assert TOKEN not in outcome.said
     assert "***" in outcome.said
+
+
+@pytest.mark.parametrize("location", ["git@git.example.org:ada/churn.git", "ssh://git@git.example.org/ada/churn.git"])
+def test_ssh_is_asked_without_prompts_and_without_the_token(
+    github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str
+) -> None:
+    program = tmp_path / "bin" / "ssh"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\nprintf "%s\\n" "$@" >> {tmp_path}/log\nenv >> {tmp_path}/log\n'
+        'echo "git@git.example.org: Permission denied (publickey)." >&2\nexit 255\n',
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("SSH_ASKPASS", "/bin/true")
+    with pytest.raises(GitError, match="does not accept this machine's ssh keys"):
+        fetch(github, Origin(name="churn", location=location, remote=True), tmp_path / "c", token=TOKEN)
+    log = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert {"BatchMode=yes", "ConnectTimeout=20", "git@git.example.org"} <= set(log)
+    assert not [line for line in log if line.startswith("SSH_ASKPASS") or line.endswith(f"={TOKEN}")]

@@ -18,6 +18,7 @@ from loopback.cloning import fetch
 from loopback.server import Fault, GitHub, Reply, cut, replying, serving
 
 from auditor.limits import Limits
+from auditor.model import AuditorError
 from auditor.repository import Listing, Origin
 from auditor.sources import clone, heads, reasons, transport
 from auditor.sources.answers import Answers
@@ -144,8 +145,9 @@ def test_a_clone_has_a_time_limit(github: GitHub, project: Origin, tmp_path: Pat
     assert children(github) == ""
 
 
-def test_an_interrupt_ends_git(
-    github: GitHub, project: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("step", [0, 1, 2, 3], ids=["service", "refs", "tree", "commits"])
+def test_an_interrupt_ends_git_and_nothing_goes_on(
+    github: GitHub, project: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     monkeypatch.setattr(transport, "_stopped", threading.Event())
     arrived = threading.Event()
@@ -155,11 +157,11 @@ def test_an_interrupt_ends_git(
         github.released.wait(20)
         return reply
 
-    github.faults.append(Fault("POST", wait, times=99))
+    github.faults.append(Fault("upload-pack", wait, times=99, skip=step))
     with Running(lambda: fetch(github, project, tmp_path / "c")) as running:
         assert arrived.wait(10)
         transport.stop_all()
-    assert running.error
+    assert str(running.error) == "stopped"
     assert children(github) == ""
 
 
@@ -207,7 +209,7 @@ class Running:
         assert callable(self._call)
         try:
             self._call()
-        except GitError as error:
+        except AuditorError as error:
             self.error = error
 
 

@@ -7,7 +7,7 @@ import pytest
 import repositories as made
 from loopback.asking import TOKEN, many, resolve
 from loopback.cloning import fetch
-from loopback.server import GitHub, serving
+from loopback.server import Fault, GitHub, replying, serving
 
 from auditor.model import AuditorError
 from auditor.repository import LeftOut
@@ -175,6 +175,33 @@ def test_selection_takes_in_what_is_asked_for(github: GitHub) -> None:
         for wish, selection in chosen.items()
     }
     assert names == {"all": ["forked", "new", "old"], "pinned": ["old"], "one": ["new"], "since": ["new"]}
+
+
+def test_all_wishes_together_leave_out_with_their_reasons(github: GitHub) -> None:
+    world = github.world
+    world.tokens["may-see"] = "repo"
+    names = ("secret", "new", "older", "old", "draft")
+    world.account("ada", pinned=(*(f"ada/{name}" for name in names), "acme/tool"))
+    for number, name in enumerate((*names, "plain")):
+        world.repo(f"ada/{name}", private=name == "secret", pushed_at=f"2026-0{7 - number}-01T00:00:00Z")
+    wish = Selection(include_private=True, since="2026-04-15", pinned=True, max_repos=2, exclude=("draft", "ada/plai?"))
+    (target,) = resolve(github, "ada", token="may-see", selection=wish)
+    assert [origin.name for origin in target.repositories] == ["new", "secret"]
+    assert {left.name: left.reason for left in target.left_out} == {
+        "acme/tool": "pinned, and not among the account's own; naming acme/tool by itself reads it",
+        "ada/draft": "excluded by --exclude draft",
+        "ada/old": "last pushed 2026-04-01, before --since 2026-04-15",
+        "ada/older": "beyond --max-repos 2; the most recently pushed are read",
+        "ada/plain": "excluded by --exclude ada/plai?",
+    }
+
+
+def test_pins_that_could_not_be_read_are_not_called_missing(github: GitHub) -> None:
+    github.world.account("ada")
+    github.world.repo("ada/churn")
+    github.faults.append(Fault("graphql", replying(403), times=9))
+    (target,) = resolve(github, "ada", token=TOKEN, selection=Selection(pinned=True))
+    assert [left.reason for left in target.left_out] == ["whether it is pinned could not be read"]
 
 
 def test_private_repositories_need_the_wish_and_the_scope(github: GitHub) -> None:

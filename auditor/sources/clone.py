@@ -66,7 +66,8 @@ def fetch(
     not where the commits behind it could not be had, for they may be had next time.
     """
     known = hosts or hosts_of_environment.from_environment()
-    transport = Transport(known.server, token, limits.clone_stall_seconds)
+    own = known.serves(origin.location)  # no other program, such as ssh, gets to see the token
+    transport = Transport(known.server, token if own else None, limits.clone_stall_seconds)
     journey = _Journey(origin, transport, patience, limits, time.monotonic() + limits.clone_seconds)
     repository = folder / "repository.git"
     outcome = _cloned(journey, repository)

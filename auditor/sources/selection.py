@@ -1,6 +1,6 @@
 """Decide which repositories of an account are read, and say why the others are not. No reading."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
@@ -35,7 +35,7 @@ def choose(account: Account, selection: Selection) -> tuple[tuple[Hosted, ...], 
     newest_first = sorted(account.repositories, key=lambda hosted: hosted.full_name.lower())
     newest_first.sort(key=lambda hosted: hosted.listing.pushed_at or "", reverse=True)
     read: list[Hosted] = []
-    left_out: list[LeftOut] = []
+    left_out = list(_elsewhere(account)) if selection.pinned else []
     for hosted in newest_first:
         reason = _against(hosted, account.profile, selection)
         if reason is None and selection.max_repos is not None and len(read) >= selection.max_repos:
@@ -54,6 +54,14 @@ def excluded(name: str, globs: Sequence[str]) -> str | None:
     """Return the glob that excludes `owner/name` or a bare name, ignoring case."""
     forms = (name.lower(), name.rpartition("/")[2].lower())
     return next((glob for glob in globs if any(fnmatch(form, glob.lower()) for form in forms)), None)
+
+
+def _elsewhere(account: Account) -> Iterator[LeftOut]:
+    """Yield what is pinned and belongs to somebody else, or is not to be seen."""
+    listed = {hosted.full_name.lower() for hosted in account.repositories}
+    for name in account.profile.pinned or ():
+        if name.lower() not in listed:
+            yield LeftOut(name, f"pinned, and not among the account's own; naming {name} by itself reads it")
 
 
 def _against(hosted: Hosted, profile: Profile, selection: Selection) -> str | None:
@@ -89,7 +97,7 @@ def _by_wish(hosted: Hosted, profile: Profile, selection: Selection) -> str | No
     if glob := excluded(hosted.full_name, selection.exclude):
         return f"excluded by --exclude {glob}"
     if selection.pinned and hosted.full_name not in (profile.pinned or ()):
-        return "not pinned"
+        return "not pinned" if profile.pinned is not None else "whether it is pinned could not be read"
     if selection.since and (hosted.listing.pushed_at or "")[:10] < selection.since:
         return f"last pushed {(hosted.listing.pushed_at or 'never')[:10]}, before --since {selection.since}"
     return None

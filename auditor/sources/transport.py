@@ -62,10 +62,10 @@ class Transport:
     def run(self, arguments: Sequence[str], *, folder: Path, seconds: float, packets: bool = False) -> Outcome:
         """Run git in a folder to its end, or to the end of its time, and leave no process behind.
 
+        Raises AuditorError once the user has interrupted, so that nothing goes on with half a repository.
         With `packets` it says in `said` what it and the host sent one another in git's own protocol.
         """
-        if _stopped.is_set():
-            raise AuditorError("stopped", exit_code=3)
+        _go_on()
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             variables = self._environment() | ({"GIT_TRACE_PACKET": "1"} if packets else {})
             process = _start(arguments, folder, variables, output.fileno(), errors.fileno())
@@ -75,6 +75,7 @@ class Transport:
                 status = None
             finally:
                 _end(process)
+            _go_on()
             return Outcome(status, self._clean(_read(errors.fileno())), _read(output.fileno()))
 
     def _environment(self) -> dict[str, str]:
@@ -89,6 +90,11 @@ class Transport:
 
     def _clean(self, said: str) -> str:
         return said.replace(self.token, "***") if self.token else said
+
+
+def _go_on() -> None:
+    if _stopped.is_set():
+        raise AuditorError("stopped", exit_code=3)
 
 
 def pause(seconds: float) -> None:
