@@ -146,7 +146,7 @@ _MEASURED = (
     "## 结果\n平均绝对误差从4.8降到3.1。",
     "## 結果\n平均絶対誤差は4.8から3.1に下がった。",
     "## 결과\n평균 절대 오차가 4.8에서 3.1로 줄었다.",
-    "## Results\n```\n            precision  recall  f1-score\n        0       0.91    0.88      0.89\n accuracy 0.90\n```",
+    "## Results\n```\n     precision  recall  f1-score\n  0       0.91    0.88      0.89\n accuracy 0.90\n```",
     "## Results\n- Random Forest — 0.88 accuracy\n- XGBoost — 0.91 accuracy",
     "### Model performance\n\nXGBoost achieved 91% accuracy while logistic regression achieved 84%.",
     "| | precision | recall |\n|---|---|---|\n| spam | 0.94 | 0.91 |",
