@@ -1,6 +1,7 @@
 """What a file that declares dependencies says: names, pins, the Python it asks for, what makes a package of it."""
 
 import re
+from collections.abc import Iterable
 
 from auditor.facts.fact import Fact
 
@@ -8,6 +9,9 @@ _NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]{0
 _SEPARATORS = re.compile(r"[-_.]+")
 _EXACT = re.compile(r"\s*\(?={2,3}\s*v?\d(?!.*\*)")
 _VERSION = re.compile(r"[<>=~!^]=?\s*v?\d")
+_ENTRY_POINT = re.compile(
+    r"^[^\S\n]*([A-Za-z0-9][\w.-]{0,79})[^\S\n]*=[^\S\n]*[\w.]{1,200}:[\w.]{1,200}[^\S\n]*$", re.MULTILINE
+)
 _SPECIFIER = re.compile(r"\s*(?:\(?[<>=~!]=?|@|;|,|$)")
 
 
@@ -25,7 +29,7 @@ class ManifestFact(Fact, frozen=True):
 
     `includes` are paths that it refers to (`-r`, `-c`, a file that setup.py reads); `name` that of the package it
     builds; `build` tells that it says how to build it, `packages` that it says what is in it; `python` is the version
-    asked for; `tools` the tools that it configures.
+    asked for; `tools` the tools that it configures; `scripts` the commands that installing the package brings.
     """
 
     kind: str
@@ -37,6 +41,12 @@ class ManifestFact(Fact, frozen=True):
     python: str = ""
     python_line: int = 0
     tools: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+
+def scripts_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the commands of entry points as setuptools writes them, `name = package.module:function`."""
+    return tuple(found[1] for text in texts for found in _ENTRY_POINT.finditer(text[:10_000]))[:80]
 
 
 def normalised(name: str) -> str:

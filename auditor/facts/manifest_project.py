@@ -35,6 +35,7 @@ def parse(data: bytes) -> Fact:
         python=python,
         python_line=lines.of("requires-python") or lines.of("python") if python else 0,
         tools=tuple(str(name)[:80] for name in tool)[:80],
+        scripts=tuple(str(name)[:80] for name in (*_table(project, "scripts"), *_table(poetry, "scripts")))[:80],
     )
 
 

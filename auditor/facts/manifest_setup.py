@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 
 from auditor.facts.fact import Fact, Parser, Unreadable, base_name
-from auditor.facts.manifest import Lines, ManifestFact, Requirement, requirement
+from auditor.facts.manifest import Lines, ManifestFact, Requirement, requirement, scripts_in
 from auditor.facts.text import decode
 
 _FILE = re.compile(r"[\w./-]{1,100}\.(?:txt|in)$")
@@ -51,6 +51,7 @@ def parse(data: bytes) -> Fact:
         packages=bool(given.keys() & {"packages", "py_modules", "package_dir", "ext_modules", "scripts"}),
         python=python,
         python_line=given["python_requires"].lineno if python else 0,
+        scripts=scripts_in(strings),
     )
 
 
@@ -76,6 +77,7 @@ def parse_config(data: bytes) -> Fact:
         python=python[:200],
         python_line=lines.of("python_requires") if python else 0,
         tools=tuple(sorted(sections))[:80],
+        scripts=scripts_in([_option(config, "options.entry_points", "console_scripts")]),
     )
 
 

@@ -18,6 +18,7 @@ _FOREIGN = re.compile(
     r"giphy\.com|tenor\.com|media\.tenor|shields\.io|readme-typing|capsule-render|komarev", re.IGNORECASE
 )
 _A_TITLE = 4  # words: a longer heading speaks of the project, not of the links below it
+_TELLING = 10  # letters: shorter words of a project's name are often a tool's
 _PLAIN = re.compile(r"[^a-z0-9]+")
 _PICTURES = ("png", "jpg", "jpeg", "svg", "webp", "ico", "bmp")
 
@@ -111,12 +112,14 @@ def _live(address: Address, hosts: Hosts, name: str, host: str, path: str) -> Ta
         return Target("demo", address, sure=False) if named else None
     if _in(host, path, hosts.never) or not _DOMAIN.match(host) or _is_elsewhere(address, hosts):
         return None
+    if _is_named_like(host, name):
+        return Target("demo", address, sure=False)
     by_title = not _calls(address.text, address.before, hosts) and len(address.heading.split()) > _A_TITLE
     return Target("demo", address, sure=False) if named and not by_title else None
 
 
 def _video(address: Address, hosts: Hosts, host: str, path: str) -> Target | None:
-    if not _in(host, path, hosts.videos):
+    if address.source == "part" or not _in(host, path, hosts.videos):
         return None
     attached = "user-attachments/assets" in path or "user-images" in host
     words = pattern(hosts.words.video)
@@ -144,6 +147,12 @@ def _is_ours(address: Address, hosts: Hosts, name: str, path: str) -> bool:
     return bool(
         set(_PLAIN.split(name)) & set(_PLAIN.split(path.lower())) - {"", "spaces", "ai", "ml", "app", "the", "of"}
     )
+
+
+def _is_named_like(host: str, name: str) -> bool:
+    """Tell a name below somebody's own domain that is the project's, or a long word of it: churn-model.jane.dev."""
+    label, dot, rest = host.partition(".")
+    return dot != "" and "." in rest and len(label) >= _TELLING and (label == name or label in _PLAIN.split(name))
 
 
 def _is_elsewhere(address: Address, hosts: Hosts) -> bool:

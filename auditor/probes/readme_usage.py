@@ -61,7 +61,7 @@ def usage(readme: Readme, tree: Tree, *, commands: Commands, words: UsageWords, 
     install = both or _first(lines, commands.install)
     asks = re.compile("|".join(commands.asks))
     running = [line for line in lines if not asks.search(line.text)]
-    run = both or _first(running, commands.run, commands.run_code) or _example(readme.text)
+    run = both or _first(running, commands.run, (*commands.run_code, *_own(tree))) or _example(readme.text)
     if install is None and obtain and run and "http.server" in run.text:
         install = obtain
     shown = tuple(_at(path, line) for line in dict.fromkeys((install, run)) if line)
@@ -142,6 +142,12 @@ def _is_there(tree: Tree, folder: str, path: str) -> bool:
     name = path.replace("\\", "/").rpartition("/")[2]
     known = tree.target("", path) or tree.target(f"{folder}/x", path)
     return known is not None or name.lower() in tree.names
+
+
+def _own(tree: Tree) -> tuple[str, ...]:
+    """Return the pattern of the commands that the project itself brings, none where it brings none."""
+    names = "|".join(re.escape(name) for name in sorted(tree.scripts))
+    return (rf"^\s*(?:[$>%]\s+)?(?:{names})(?:\s|$)",) if names else ()
 
 
 def _example(text: MarkupFact) -> _Line | None:

@@ -48,6 +48,9 @@ _FOLDERS = re.compile(
 )
 
 
+_DEVCONTAINER = re.compile(r"^(?:\.devcontainer/(?:[^/]+/)?)?\.?devcontainer\.json$")
+
+
 class Recipe(msgspec.Struct, frozen=True):
     """One recipe. `role`: app, infrastructure, environment, stub or devcontainer; `says` tells why."""
 
@@ -82,7 +85,15 @@ class Deployment(msgspec.Struct, frozen=True):
         found = {path: fact for path, fact in reading.of(ContainerFact).items() if own.is_own(path)}
         readable = {path: fact for path, fact in found.items() if isinstance(fact, ContainerFact)}
         ci = reading.view(Ci)
-        recipes = [recipe for path, fact in readable.items() if (recipe := _recipe(path, fact))]
+        images = {path: _dockerfile(path, fact.instructions) for path, fact in readable.items() if _builds(fact)}
+        bare = bool(images) and all(recipe.role == "environment" for recipe in images.values())
+        others = {path: fact for path, fact in readable.items() if path not in images}
+        recipes = [*images.values(), *filter(None, (_recipe(path, fact, bare=bare) for path, fact in others.items()))]
+        recipes += [
+            Recipe(p, "devcontainer", "devcontainer", "a development container")
+            for p in own.paths()
+            if _DEVCONTAINER.search(p)
+        ]
         recipes += [Recipe(p, "server", "stub", "configures a server only") for p in own.paths() if _SERVERS.search(p)][
             :1
         ]
@@ -109,12 +120,16 @@ def _is_telling(path: str) -> bool:
     return not base_name(path).startswith("readme")
 
 
-def _recipe(path: str, fact: ContainerFact) -> Recipe | None:
+def _builds(fact: ContainerFact) -> bool:
+    return fact.kind == "dockerfile" and bool(fact.instructions)
+
+
+def _recipe(path: str, fact: ContainerFact, *, bare: bool) -> Recipe | None:
     match fact.kind:
         case "dockerfile":
-            return _dockerfile(path, fact.instructions)
+            return None  # an empty file
         case "compose":
-            return _compose(path, fact.settings)
+            return _compose(path, fact.settings, bare=bare)
         case "procfile":
             lines = [each for each in fact.settings if each.value]
             role = "app" if lines else "stub"
@@ -155,7 +170,8 @@ def _dockerfile(path: str, instructions: tuple[Instruction, ...]) -> Recipe:
     return Recipe(path, "Dockerfile", "app", f"{last.name} {shortened(last.text, 80)}", last.line)
 
 
-def _compose(path: str, settings: tuple[Setting, ...]) -> Recipe:
+def _compose(path: str, settings: tuple[Setting, ...], *, bare: bool) -> Recipe:
+    """Look for a service that is the app. Where images are `bare` of it, its service has to say what it starts."""
     if ".devcontainer/" in path:
         return Recipe(path, "compose", "devcontainer", "a development container")
     services = dict.fromkeys(_service(each.path) for each in settings) | {}
@@ -164,6 +180,8 @@ def _compose(path: str, settings: tuple[Setting, ...]) -> Recipe:
         built = next((each for each in own if "/build" in each.path), None)
         image = next((each for each in own if each.path.endswith("/image")), None)
         mounts = any("/volumes" in each.path and each.value.startswith(("./", ".:", "../")) for each in own)
+        if built and bare and not any(_starts(each) for each in own):
+            return Recipe(path, "compose", "environment", f"{service} starts nothing in what it builds", built.line)
         if built:
             return Recipe(path, "compose", "app", f"{service}: build {shortened(built.value, 60)}", built.line)
         if image and not _INFRASTRUCTURE.search(image.value) and (mounts or "/" in image.value):
@@ -171,6 +189,10 @@ def _compose(path: str, settings: tuple[Setting, ...]) -> Recipe:
     named = shortened(", ".join(filter(None, services)), 100)
     role = "infrastructure" if named else "stub"
     return Recipe(path, "compose", role, f"only {named}" if named else "it starts nothing")
+
+
+def _starts(setting: Setting) -> bool:
+    return bool({"command", "entrypoint"} & set(setting.path.split("/"))) and not _SHELL.search(setting.value)
 
 
 def _service(path: str) -> str:

@@ -22,7 +22,7 @@ _FIXTURE = re.compile(
 _PROSE = re.compile(r"\.(?:md|mdx|rst|html?|qmd|rmd)$|(?:^|/)docs?/", re.IGNORECASE)
 _LOCAL = re.compile(r"(?:^|/)(?:airflow|superset|jupyter_notebook|alembic)[\w-]*\.(?:cfg|ini|py)$", re.IGNORECASE)
 _SERVICES = re.compile(r"\.(?:ya?ml|env)$|(?:^|/)\.env", re.IGNORECASE)
-_PART = re.compile(r"\d+(?=[-_. ])|[^\W\d_]+(?=[-_ \d])")
+_PART = re.compile(r"\d+(?=[-_. ])|[^\W\d_]+(?=[-_ \d]|$)")
 _BLANK = re.compile(r"example|sample|template|dist\b|default", re.IGNORECASE)
 _ENVIRONMENT = re.compile(
     r"(?:^|/)\.env(?:\.(?:local|dev|development|prod|production|staging|docker))?$", re.IGNORECASE

@@ -16,7 +16,7 @@ _VENDORED = re.compile(
 )
 _VIRTUALENV = re.compile(r"^(?P<root>.*?)(?:pyvenv\.cfg|Lib/site-packages/|lib/python3?[\d.]*/site-packages/)")
 _TEST = re.compile(
-    r"(?:^|/)tests?/(?:.*/)?[^/]*\.py$|(?:^|/)(?:test_[^/]*|[^/]*_tests?|[^/]*_testing|conftest|tests?)\.py$",
+    r"(?:^|/)tests?/(?:.*/)?[^/]*\.py$|(?:^|/)(?:test_[^/]*|[^/]*_tests?|[^/]*_testing|unit_?tests?|conftest|tests?)\.py$",
     re.IGNORECASE,
 )
 _GENERATED = re.compile(r"(?:_pb2(?:_grpc)?\.pyi?|\.min\.(?:js|css)|\.map)$", re.IGNORECASE)

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from auditor.facts.manifest import ManifestFact
 from auditor.repository import EntryKind
 from auditor.views.reading import Reading
 
@@ -17,12 +18,16 @@ _HOSTED = re.compile(
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """The files and folders of a repository; `folded` finds a path whatever its case, `names` last parts."""
+    """The files and folders of a repository; `folded` finds a path whatever its case, `names` last parts.
+
+    `scripts` are the commands that installing it brings.
+    """
 
     name: str
     files: tuple[str, ...]
     folded: dict[str, str]
     names: frozenset[str]
+    scripts: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, reading: Reading) -> "Tree":
@@ -35,7 +40,8 @@ class Tree(msgspec.Struct, frozen=True):
                 path = path.rpartition("/")[0]
         files = tuple(e.path for e in reading.entries if e.kind is not EntryKind.SUBMODULE)
         names = frozenset(path.rpartition("/")[2] for path in folded)
-        return cls(reading.name.rpartition("/")[2], files, folded, names)
+        scripts = frozenset(name for fact in reading.readable(ManifestFact).values() for name in fact.scripts)
+        return cls(reading.name.rpartition("/")[2], files, folded, names, scripts)
 
     def target(self, source: str, url: str) -> str | None:
         """Return the path that a link in the file `source` leads to, None if it leads nowhere in the tree."""
