@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import msgspec
 
 from auditor import assemble, preflight
+from auditor.facts.masking import without_shapes
 from auditor.limits import Limits
 from auditor.model import AuditorError, Report, RepositoryStatus
 from auditor.repository import Origin, Target
@@ -77,10 +78,11 @@ def run(targets: Sequence[Target], settings: Settings, progress: Progress) -> tu
         progress.stage("links", "asking")
         done = online.with_answers(done, book, settings.links)
     audits = iter(done)
-    return tuple(
+    reports = (
         assemble.report(target, [(o, next(audits)) for o in target.repositories], book, moment, settings.claims)
         for target in targets
     )
+    return tuple(map(without_shapes, reports))
 
 
 def now() -> datetime:

@@ -17,6 +17,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     notebook_bytes: int = 20_000_000
     tree_entries: int = 60_000
     tree_depth: int = 60
+    path_bytes: int = 1_024
     parsed_files: int = 5_000
     commits: int = 2_000
     parse_seconds: float = 10.0

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from auditor import rulebook
+from auditor.facts import masking
 from auditor.facts.cache import Cache
 from auditor.facts.store import Store
 from auditor.judge import finding, judge
@@ -37,7 +38,7 @@ def audit(task: Task) -> RepositoryAudit:
     cache = Cache(Path(task.cache) if task.cache else None)
     try:
         with open_snapshot(Path(task.origin.location), task.origin.revision, task.limits) as snapshot:
-            done = _audited(task, snapshot, cache, watch)
+            done = masking.without_credentials(_audited(task, snapshot, cache, watch))
             if not task.banned:
                 remember(task, snapshot, done, cache)
             return done

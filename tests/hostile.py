@@ -52,6 +52,8 @@ _PYTHON: Mapping[str, str | bytes] = {
     "many-functions": "".join(f"def f{n}(a, b): return a\n" for n in range(20_000)),
     "many-imports": "".join(f"import m{n}\n" for n in range(40_000)),
     "f-strings": "x = " + 'f"{' * 100 + "1" + '}"' * 100,
+    "relative-dots": "from " + "." * _DEEP + " import x\n",
+    "dotted-import": "import a" + ".a" * 300_000 + "\n",
     "surrogates": "x = '\\ud800'\n",
     "empty": b"",
     "binary": bytes(range(256)) * 400,

@@ -233,3 +233,10 @@ def test_an_output_of_broken_bytes_costs_only_itself(shown: bytes) -> None:
     assert isinstance(fact, NotebookFact)
     assert [each.count for each in fact.cells] == [1]
     assert fact.numbers == (("0.84",) if b"0.84" in shown else ())
+
+
+def test_more_code_than_a_program_may_have_is_not_parsed() -> None:
+    """Its tree would take gigabytes of memory."""
+    fact = _read({"code": "x = 1\n" * 200_000})
+    assert fact.program.problem is not None
+    assert fact.program.problem.ours

@@ -91,3 +91,8 @@ def test_what_is_called_is_shown_without_what_is_not_known_of_it() -> None:
     )
     assert isinstance(program, Program)
     assert [use.shown for use in program.named("fit", "mean")] == ["fit(X)", "models[…].fit(X[…])", "frame[…].mean()"]
+
+
+def test_of_a_name_of_thousands_of_parts_only_the_first_count() -> None:
+    assert prefixes("." * 100_000 + "a")[:2] == ("", ".")
+    assert len(prefixes(".".join(["a"] * 100_000))) == 12

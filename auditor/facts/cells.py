@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from auditor.facts.python import PythonFact, read_program
+from auditor.facts.python import Problem, PythonFact, read_program
+
+_CHARACTERS = 1_000_000  # a tree takes some hundred bytes of memory a character
 
 
 class Joined(msgspec.Struct, frozen=True):
@@ -27,7 +29,10 @@ def joined(sources: Mapping[int, str]) -> Joined:
         line += source.count("\n") + 1
     if not any(source.strip() for source in sources.values()):
         return Joined(PythonFact(), starts)
-    fact = read_program("\n".join(sources.values()))
+    whole = "\n".join(sources.values())
+    if len(whole) > _CHARACTERS:
+        return Joined(PythonFact(problem=Problem("more code than a program may have", None, ours=True)), starts)
+    fact = read_program(whole)
     if fact.problem is None:
         return Joined(fact, starts)
     broken = tuple(index for index, source in sources.items() if not _parses(source))

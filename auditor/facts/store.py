@@ -11,6 +11,7 @@ import msgspec
 
 from auditor.facts.cache import Cache
 from auditor.facts.fact import Fact, Missing, Parser, Unreadable
+from auditor.facts.masking import masked
 from auditor.facts.parsers import parsers_for
 from auditor.facts.text import is_lfs_pointer
 from auditor.limits import Limits
@@ -93,7 +94,7 @@ class Store:
         key = _key(parser, blob)
         try:
             with self._watch.step(key):
-                fact = parser.parse(data)
+                fact, encoded = _clean(parser, parser.parse(data))
         except MemoryError:
             return Missing("reading it takes more memory than the limit")
         except RecursionError:
@@ -101,7 +102,7 @@ class Store:
         except Exception:  # noqa: BLE001 - the first seam: our defect, said as such, never the candidate's
             _log.exception("parser %s failed on blob %s", parser.name, blob)
             return Missing("it could not be read through a defect of the auditor")
-        self._fresh[key] = _encode(fact)
+        self._fresh[key] = encoded
         if len(self._fresh) >= _BATCH:
             self._flush()
         return fact
@@ -109,6 +110,13 @@ class Store:
     def _flush(self) -> None:
         self._cache.put(self._fresh)
         self._fresh = {}
+
+
+def _clean(parser: Parser, fact: Fact) -> tuple[Fact, bytes]:
+    """Return a fact without the credentials that stand in its texts, and the same encoded."""
+    encoded = _encode(fact)
+    clean = masked(encoded)
+    return (fact if clean is encoded else _decoder(parser.fact).decode(clean)), clean
 
 
 @once

@@ -8,7 +8,7 @@ stranger's object folder (`objects/info/alternates`), with a copy of his refs. P
 
 import os
 import re
-import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,13 +31,18 @@ _PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", 
 OLDEST = (2, 31)
 """The first git that takes its settings from GIT_CONFIG_COUNT, on which these protections rest."""
 NEEDED = "git 2.31 or newer is needed on the PATH"
-_REF_FILES = 10_000
+_REF_FOLDERS = 10_000
+_REF_DEPTH = 20
 _REF_BYTES = 10_000_000
 _SHA256 = re.compile(r"^\s*objectformat\s*=\s*sha256\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 class GitError(AuditorError):
     """Git could not do what was asked of one repository; the run goes on without it."""
+
+
+class TooSlowError(GitError):
+    """Git took longer than it was given."""
 
 
 class EmptyRepositoryError(GitError):
@@ -98,7 +103,7 @@ def run(
     try:
         output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise GitError(f"git {arguments[0]} took more than {seconds:.0f} s") from None
+        raise TooSlowError(f"git {arguments[0]} took more than {seconds:.0f} s") from None
     finally:
         stop(process)
     if process.returncode:
@@ -134,6 +139,7 @@ def shadow(source: Path) -> Iterator[Path]:
         folder = Path(name)
         for part in ("objects/info", "refs", "info"):
             (folder / part).mkdir(parents=True)
+        _check_objects(common / "objects")
         (folder / "config").write_text(_format(common), encoding="utf-8")
         alternates = os.fsencode((common / "objects").resolve())
         (folder / "objects/info/alternates").write_bytes(_quoted(alternates) + b"\n")
@@ -164,7 +170,7 @@ def _looks_like_git(path: Path) -> bool:
 
 def _linked(dot: Path) -> Path | None:
     """Follow the `.git` file of a linked working tree or a submodule."""
-    head = _read(dot, 4096).decode("utf-8", "replace")
+    head = first_bytes(dot, 4096).decode("utf-8", "replace")
     if not head.startswith("gitdir:"):
         return None
     folder = dot.parent / head.removeprefix("gitdir:").strip()
@@ -175,36 +181,57 @@ def _common(source: Path) -> Path:
     pointer = source / "commondir"
     if not pointer.is_file():
         return source
-    common = source / _read(pointer, 4096).decode("utf-8", "replace").strip()
+    common = source / first_bytes(pointer, 4096).decode("utf-8", "replace").strip()
     return common if (common / "objects").is_dir() else source
 
 
 def _format(common: Path) -> str:
-    sha256 = _SHA256.search(_read(common / "config", 1_000_000).decode("utf-8", "replace"))
+    sha256 = _SHA256.search(first_bytes(common / "config", 1_000_000).decode("utf-8", "replace"))
     if sha256:
         return "[core]\nrepositoryformatversion = 1\nbare = true\n[extensions]\nobjectformat = sha256\n"
     return "[core]\nrepositoryformatversion = 0\nbare = true\n"
 
 
+def _check_objects(objects: Path) -> None:
+    """Refuse a pipe or a device among the objects: git would wait for it for ever."""
+    waiting = [(objects, 0)]
+    while waiting:
+        folder, depth = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir() and depth == 0:
+                waiting.append((Path(entry.path), 1))
+            elif not (entry.is_file() or entry.is_dir()) and Path(entry).exists():
+                raise GitError("among its git objects is something that is no file")
+
+
 def _copy_refs(source: Path, common: Path, folder: Path) -> None:
-    (folder / "HEAD").write_bytes(_read(source / "HEAD", 4096) or b"ref: refs/heads/none\n")
+    (folder / "HEAD").write_bytes(first_bytes(source / "HEAD", 4096) or b"ref: refs/heads/none\n")
     for name in ("packed-refs", "shallow", "info/exclude"):
-        if data := _read(common / name, _REF_BYTES):
+        if data := first_bytes(common / name, _REF_BYTES):
             (folder / name).write_bytes(data)
-    for count, (root, _, files) in enumerate(os.walk(common / "refs")):
-        if count > _REF_FILES:
+    refs = (common / "refs").resolve()  # another repository's, where working trees share one
+    for count, (root, folders, files) in enumerate(os.walk(refs) if _looks_like_git(refs.parent) else ()):
+        if count > _REF_FOLDERS:
             return
-        target = folder / Path(root).relative_to(common)
-        target.mkdir(exist_ok=True, parents=True)
-        for name in files[:_REF_FILES]:
+        below = Path(root).relative_to(refs.parent)
+        if len(below.parts) > _REF_DEPTH:
+            folders.clear()
+        (folder / below).mkdir(exist_ok=True, parents=True)
+        for name in files[:_REF_FOLDERS]:
             if not os.path.islink(os.path.join(root, name)):  # noqa: PTH114, PTH118 - ten thousand of them
-                shutil.copyfile(os.path.join(root, name), target / name)  # noqa: PTH118
+                (folder / below / name).write_bytes(first_bytes(Path(root, name), 4096))
 
 
-def _read(path: Path, limit: int) -> bytes:
+def first_bytes(path: Path, limit: int) -> bytes:
+    """Return how a file begins; nothing of what is no file, such as a pipe, which would be waited for."""
     try:
-        with path.open("rb") as file:
-            return file.read(limit)
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as file:
+            return file.read(limit) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
     except OSError:
         return b""
 

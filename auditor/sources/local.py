@@ -8,12 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 from auditor.model import AuditorError
 from auditor.repository import LeftOut, Origin
-from auditor.sources.git import git_folder
+from auditor.sources.git import first_bytes, git_folder
 from auditor.sources.selection import Selection, excluded
 
 _REMOTE = re.compile(r'^\s*\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
 _SCP = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?!//)(.+)")
-_CONFIG_CHARACTERS = 100_000
+_CONFIG_BYTES = 100_000
 
 
 def path_of(text: str) -> Path | None:
@@ -109,12 +109,7 @@ def _means_a_path(text: str) -> bool:
 def _web_page(folder: Path) -> str | None:
     """Return the page of the repository that this one was cloned from, without what may be secret in its address."""
     source = git_folder(folder)
-    try:
-        config = (
-            (source / "config").read_text(encoding="utf-8", errors="replace")[:_CONFIG_CHARACTERS] if source else ""
-        )
-    except OSError:
-        return None
+    config = first_bytes(source / "config", _CONFIG_BYTES).decode("utf-8", "replace") if source else ""
     found = _REMOTE.search(config)
     if not found:
         return None

@@ -1,17 +1,19 @@
 """One repository at one moment: its entries, its blobs' bytes, its history. Everything later reads only this."""
 
+import itertools
 import os
 import stat
 import subprocess
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from auditor.limits import Limits
-from auditor.repository import Commit, Entry, EntryKind, History
-from auditor.sources import git
-from auditor.sources.git import EmptyRepositoryError, GitError
+from auditor.repository import Entry, EntryKind, History
+from auditor.sources import git, log
+from auditor.sources.git import EmptyRepositoryError, GitError, TooSlowError
 
 _KINDS = {
     "100644": EntryKind.FILE,
@@ -20,8 +22,8 @@ _KINDS = {
     "120000": EntryKind.LINK,
     "160000": EntryKind.SUBMODULE,
 }
-_LOG = "--format=%H%x1f%at%x1f%ct%x1f%an%x1f%ae%x1f%s"
 _BATCH = 400
+_PATIENCE = 25
 
 
 class Snapshot(Protocol):
@@ -85,15 +87,16 @@ class _Tree:
         self.entries, self.left_out = _listed(folder, commit, limits)
 
     def read(self, blobs: Iterable[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
-        process = git.start(self._folder, ["cat-file", "--batch"])
-        try:
-            for chunk in _chunks(blobs):
-                yield from _contents(process, chunk)
-        finally:
-            git.stop(process)
+        waiting = deque(blobs)
+        while waiting:  # git ends at a damaged blob: it is begun again for those behind it
+            process = git.start(self._folder, ["cat-file", "--batch"])
+            try:
+                yield from _contents(process, waiting)
+            finally:
+                git.stop(process)
 
     def history(self, limit: int) -> History | None:
-        return _history(self._folder, self.commit, limit)
+        return log.history(self._folder, self.commit, limit)
 
 
 class _WorkingTree:
@@ -114,15 +117,23 @@ class _WorkingTree:
         self.entries, self.left_out = self._walk(source, limits)
 
     def _walk(self, source: Path, limits: Limits) -> tuple[tuple[Entry, ...], str | None]:
-        arguments = [f"--work-tree={os.fsdecode(self._root)}", "ls-files", "-z", "-c", "-o", "--exclude-standard"]
-        index = {"GIT_INDEX_FILE": os.fspath((source / "index").absolute())}
-        try:
-            output = git.run(self._folder, arguments, index)
-        except GitError:  # a damaged or split index: every file that is not ignored counts
-            output = git.run(self._folder, [*arguments[:3], "-o", "--exclude-standard"])
+        output = self._names(source / "index")
         names = sorted(set(output.split(b"\0")) - {b""})
         entries = [entry for raw in names[: limits.tree_entries] if (entry := self._entry(raw))]
-        return tuple(entries), _over(len(names), limits)
+        return tuple(entries), _over(limits) if len(names) > limits.tree_entries else None
+
+    def _names(self, index: Path) -> bytes:
+        """Ask git which files are not ignored; all count where it can't tell."""
+        asked = [f"--work-tree={os.fsdecode(self._root)}", "ls-files", "-z"]
+        try:
+            if index.is_file():
+                extra = {"GIT_INDEX_FILE": os.fspath(index.absolute())}
+                return git.run(self._folder, [*asked, "-c", "-o", "--exclude-standard"], extra, seconds=_PATIENCE)
+        except TooSlowError:  # a pipe as .gitignore
+            return git.run(self._folder, [*asked, "-o"], seconds=_PATIENCE)
+        except GitError:  # a damaged or split index
+            pass
+        return git.run(self._folder, [*asked, "-o", "--exclude-standard"], seconds=_PATIENCE)
 
     def _entry(self, raw: bytes) -> Entry | None:
         try:
@@ -153,7 +164,7 @@ class _WorkingTree:
             return file.read((entry.size or 0) + 1)
 
     def history(self, limit: int) -> History | None:
-        return _history(self._folder, self.commit, limit)
+        return log.history(self._folder, self.commit, limit)
 
 
 def _listed(folder: Path, commit: str, limits: Limits) -> tuple[tuple[Entry, ...], str | None]:
@@ -165,14 +176,14 @@ def _listed(folder: Path, commit: str, limits: Limits) -> tuple[tuple[Entry, ...
     entries: list[Entry] = []
     count = deep = 0
     try:
-        for record in _records(process):
+        for record in log.records(process, limits.tree_entries * limits.path_bytes):
             count += 1
-            if count > limits.tree_entries:
-                return tuple(sorted(entries, key=_path)), _over(count, limits)
+            if record is None or count > limits.tree_entries:
+                return tuple(sorted(entries, key=_path)), _over(limits)
             entry = _entry(record)
             if entry is None:
                 continue
-            if entry.path.count("/") > limits.tree_depth:
+            if entry.path.count("/") > limits.tree_depth or len(entry.path) > limits.path_bytes:
                 deep += 1
             else:
                 entries.append(entry)
@@ -187,26 +198,17 @@ def _listed(folder: Path, commit: str, limits: Limits) -> tuple[tuple[Entry, ...
 def _cut(deep: int, *, failed: bool, limits: Limits) -> str | None:
     if failed:
         return "a part of the tree is damaged or not in this clone"
-    return f"{deep} files below {limits.tree_depth} folders were not read" if deep else None
-
-
-def _over(count: int, limits: Limits) -> str | None:
-    if count <= limits.tree_entries:
+    if not deep:
         return None
+    return f"{deep} files below {limits.tree_depth} folders or with endless paths were not read"
+
+
+def _over(limits: Limits) -> str:
     return f"the tree has more than {limits.tree_entries} entries; only the first were read"
 
 
 def _path(entry: Entry) -> str:
     return entry.path
-
-
-def _records(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """Yield what stands between NUL bytes."""
-    assert process.stdout is not None  # noqa: S101 - start() asked for the pipe
-    rest = b""
-    while chunk := process.stdout.read1(65536):  # type: ignore[attr-defined]
-        *whole, rest = (rest + chunk).split(b"\0")
-        yield from whole
 
 
 def _entry(record: bytes) -> Entry | None:
@@ -224,62 +226,32 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
-def _chunks(blobs: Iterable[Entry]) -> Iterator[list[Entry]]:
-    chunk: list[Entry] = []
-    for entry in blobs:
-        chunk.append(entry)
-        if len(chunk) == _BATCH:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
-
-
-def _contents(process: subprocess.Popen[bytes], chunk: list[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
-    """Ask for a chunk of blobs, small enough for the pipe to hold all the questions, and read the answers."""
+def _contents(process: subprocess.Popen[bytes], waiting: deque[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
+    """Ask for blobs, so many at a time that the pipe holds all the questions; end where git ends."""
     asked, answers = process.stdin, process.stdout
     assert asked is not None  # noqa: S101 - start() asked for the pipes
     assert answers is not None  # noqa: S101
-    asked.write(b"".join(entry.blob.encode() + b"\n" for entry in chunk))
-    asked.flush()
-    for entry in chunk:
-        head = answers.readline().split()
-        if len(head) != 3 or not head[2].isdigit():  # noqa: PLR2004 - "<id> missing", or the end
-            yield entry, None
-            continue
-        data = answers.read(int(head[2]))
-        answers.read(1)
-        yield entry, data if head[1] == b"blob" else None
+    while waiting:
+        chunk = list(itertools.islice(waiting, _BATCH))
+        asked.write(b"".join(entry.blob.encode() + b"\n" for entry in chunk))
+        asked.flush()
+        for entry in chunk:
+            head = answers.readline().split()
+            waiting.popleft()
+            data, size = _content(answers, head)
+            yield entry, data if len(data or b"") == size else None
+            if not head or (data is not None and len(data) < size):
+                return
+
+
+def _content(answers: IO[bytes], head: list[bytes]) -> tuple[bytes | None, int]:
+    """Read what follows `<id> <kind> <size>`, which a damaged blob cuts short; None for "<id> missing"."""
+    if len(head) != 3 or not head[2].isdigit():  # noqa: PLR2004 - as above
+        return None, 0
+    data = answers.read(int(head[2]))
+    answers.read(1)
+    return data if head[1] == b"blob" else None, int(head[2])
 
 
 def _identity(folder: Path, commit: str | None) -> str | None:
-    return f"{commit}, shallow" if commit and _is_shallow(folder) else commit
-
-
-def _is_shallow(folder: Path) -> bool:
-    return (folder / "shallow").exists()
-
-
-def _history(folder: Path, commit: str | None, limit: int) -> History | None:
-    if commit is None:
-        return History()
-    shallow = _is_shallow(folder)
-    arguments = ["log", _LOG, "-z", f"--max-count={limit + 1}", "--end-of-options", commit]
-    try:
-        output = git.run(folder, arguments)
-    except GitError:
-        return None
-    commits = tuple(found for record in output.split(b"\0") if (found := _commit(record)))
-    return History(commits[:limit], complete=not shallow and len(commits) <= limit)
-
-
-def _commit(record: bytes) -> Commit | None:
-    fields = record.decode("utf-8", "replace").split("\x1f", 5)
-    if len(fields) != 6:  # noqa: PLR2004 - the format above
-        return None
-    identifier, authored, committed, author, email, subject = fields
-    return Commit(identifier, _seconds(authored), _seconds(committed), author, email, subject)
-
-
-def _seconds(text: str) -> int:
-    return int(text) if text.lstrip("-").isdigit() else 0
+    return f"{commit}, shallow" if commit and log.is_shallow(folder) else commit

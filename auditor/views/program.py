@@ -18,6 +18,7 @@ from auditor.views.reading import Reading
 from auditor.views.words import shortened
 
 _CUT = 120
+_PARTS = 12
 T = TypeVar("T")
 
 
@@ -152,8 +153,12 @@ def last(name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def prefixes(name: str) -> tuple[str, ...]:
-    """Return "a", "a.b", "a.b.c" of `a.b().c`. The same names are asked about again and again."""
-    return tuple(accumulate((part.removesuffix("()") for part in name.split(".")), "{}.{}".format))
+    """Return "a", "a.b", "a.b.c" of `a.b().c`. The same names are asked about again and again.
+
+    Of a name of thousands of parts only the first: all of its prefixes together would fill the memory.
+    """
+    parts = (part.removesuffix("()") for part in name.split(".", _PARTS)[:_PARTS])
+    return tuple(accumulate(parts, "{}.{}".format))
 
 
 def _sources(reading: Reading) -> Iterator[Source]:
