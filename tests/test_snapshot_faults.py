@@ -51,10 +51,13 @@ def test_a_pipe_among_the_objects_is_refused(tmp_path: Path) -> None:
 
 
 @needs_pipes
-def test_a_pipe_as_gitignore_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_pipe_as_gitignore_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, indexed: bool) -> None:
     monkeypatch.setattr("auditor.sources.snapshot._PATIENCE", 0.5)
     folder = working_tree(tmp_path / "r", _FILES)
     os.mkfifo(folder / ".gitignore")
+    if not indexed:
+        (folder / ".git" / "index").unlink()
     assert sorted(_read(folder)) == ["README.md", "a.py"]
 
 

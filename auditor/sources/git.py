@@ -100,14 +100,15 @@ def run(
 ) -> bytes:
     """Run git on a git folder of ours to its end and return what it printed. Raises GitError."""
     process = start(folder, arguments, extra)
+    what = next(each for each in arguments if not each.startswith("-"))
     try:
         output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise TooSlowError(f"git {arguments[0]} took more than {seconds:.0f} s") from None
+        raise TooSlowError(f"git {what} took more than {seconds:.0f} s") from None
     finally:
         stop(process)
     if process.returncode:
-        raise GitError(f"git {arguments[0]} failed: the repository is damaged or incomplete")
+        raise GitError(f"git {what} failed: the repository is damaged or incomplete")
     return output
 
 

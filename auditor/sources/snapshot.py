@@ -5,7 +5,7 @@ import os
 import stat
 import subprocess
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
@@ -23,7 +23,7 @@ _KINDS = {
     "160000": EntryKind.SUBMODULE,
 }
 _BATCH = 400
-_PATIENCE = 25
+_PATIENCE = 20
 
 
 class Snapshot(Protocol):
@@ -123,17 +123,23 @@ class _WorkingTree:
         return tuple(entries), _over(limits) if len(names) > limits.tree_entries else None
 
     def _names(self, index: Path) -> bytes:
-        """Ask git which files are not ignored; all count where it can't tell."""
-        asked = [f"--work-tree={os.fsdecode(self._root)}", "ls-files", "-z"]
+        """Ask git which files are not ignored; all count where it can't tell, as with a pipe for a .gitignore."""
         try:
             if index.is_file():
                 extra = {"GIT_INDEX_FILE": os.fspath(index.absolute())}
-                return git.run(self._folder, [*asked, "-c", "-o", "--exclude-standard"], extra, seconds=_PATIENCE)
-        except TooSlowError:  # a pipe as .gitignore
-            return git.run(self._folder, [*asked, "-o"], seconds=_PATIENCE)
+                return self._asked("-c", "-o", "--exclude-standard", extra=extra)
+        except TooSlowError:
+            return self._asked("-o")
         except GitError:  # a damaged or split index
             pass
-        return git.run(self._folder, [*asked, "-o", "--exclude-standard"], seconds=_PATIENCE)
+        try:
+            return self._asked("-o", "--exclude-standard")
+        except TooSlowError:
+            return self._asked("-o")
+
+    def _asked(self, *options: str, extra: Mapping[str, str] | None = None) -> bytes:
+        arguments = [f"--work-tree={os.fsdecode(self._root)}", "ls-files", "-z", *options]
+        return git.run(self._folder, arguments, extra, seconds=_PATIENCE)
 
     def _entry(self, raw: bytes) -> Entry | None:
         try:
