@@ -8,7 +8,7 @@ import msgspec
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unmet
 from auditor.probes.ml_training import imports
 from auditor.views.layout import Layout
-from auditor.views.program import Program, Use, prefixes
+from auditor.views.program import Program, Source, Use, prefixes
 
 _SHOWN = 4
 _NO_CALLS = "No language model is called from Python here."
@@ -70,16 +70,12 @@ def resilient(program: Program, *, words: Words) -> Verdict:
     asked = [use for use in everything if not _local(use, words.calls)]
     if not asked:
         return not_applicable("The language models run inside the program." if everything else _NO_CALLS)
-    table = words.resilience
-    paths = {use.source.path for use in asked}
     caught = [use for use in asked if use.call.guarded]
-    tried = [use.place for use in program.keyed(table.keywords) if _near(use, paths, words) and not _zero(use, table)]
-    tried += [
-        use.place for use in program.named(*sorted(table.calls)) if use.source.path in paths and use.last != "sleep"
-    ]
-    tried += [use.place for use in program.within(table.modules)]
-    tried += list(_decorated(program, table))
-    tried += list(_spoken(program, re.compile(table.names), paths))
+    tried = _tried(program, {use.source.path for use in asked}, words)
+    if tried and (bare := _bare(program, asked, {place.path for place in tried}, words)):
+        fix = f"Give the client of {bare[0].source.path} a timeout and max_retries too."
+        said = f"{tried[0].path} retries or has a time-out, {bare[0].source.path} has neither."
+        return partly(said, tried[0], *(use.place for use in bare[:_SHOWN]), fix=fix, confidence=Confidence.MEDIUM)
     if tried and caught:
         return met(
             "Calls are retried or timed, and their errors are caught.", tried[0], *(u.place for u in caught[:_SHOWN])
@@ -96,6 +92,38 @@ def resilient(program: Program, *, words: Words) -> Verdict:
     places = [use.place for use in asked[:_SHOWN]]
     fix = f"Give the call in {asked[0].source.path} a timeout and retries, and catch what the API raises."
     return unmet("Calls of language models have no retry, no time-out, no error handling.", *places, fix=fix)
+
+
+def _tried(program: Program, paths: set[str], words: Words) -> list[Evidence]:
+    """Return what retries or limits the time, in the sources that ask and those that import or are imported by them."""
+    table, around = words.resilience, _around(program, paths)
+    uses = [use for use in program.keyed(table.keywords) if _near(use, paths, words) and not _zero(use, table)]
+    uses += [use for use in program.named(*sorted(table.calls)) if use.source.path in paths and use.last != "sleep"]
+    uses += [use for use in program.within(table.modules) if use.source.path in around]
+    spoken = _spoken(program, re.compile(table.names), around)
+    return [*(use.place for use in uses), *_decorated(program, table, around), *spoken]
+
+
+def _around(program: Program, paths: set[str]) -> set[str]:
+    named = {source.path: _imported(source) for source in program.sources if not source.is_test}
+    asking = set().union(*(named.get(path, set()) for path in paths))
+    stems = {_stem(path) for path in paths}
+    return paths | {path for path, names in named.items() if _stem(path) in asking or stems & names}
+
+
+def _imported(source: Source) -> set[str]:
+    return {part for each in source.fact.imports for part in (each.module.rpartition(".")[2], *each.names)}
+
+
+def _stem(path: str) -> str:
+    return path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+
+
+def _bare(program: Program, asked: list[Use], covered: set[str], words: Words) -> list[Use]:
+    """Return the clients that are made and asked in one source where nothing retries and no error is caught."""
+    made = {use.source.path: use for use in program.named(*sorted(words.calls.clients))}
+    open_ = {use.source.path for use in asked if not use.call.guarded} - covered
+    return [made[path] for path in sorted(open_ & made.keys()) if not _around(program, {path}) & covered]
 
 
 def evaluated(program: Program, tree: Layout, *, words: Words) -> Verdict:
@@ -188,9 +216,9 @@ def _zero(use: Use, table: Resilience) -> bool:
     return all(use.keywords[key] in ("0", "None") for key in table.keywords & use.keywords.keys())
 
 
-def _decorated(program: Program, table: Resilience) -> Iterator[Evidence]:
+def _decorated(program: Program, table: Resilience, paths: set[str]) -> Iterator[Evidence]:
     for source in program.sources:
-        for function in source.fact.functions:
+        for function in source.fact.functions if source.path in paths else ():
             if any(table.modules.intersection(prefixes(decorator)) for decorator in function.decorators):
                 yield source.at(function.line, f"@{function.decorators[0]} def {function.name}")
 

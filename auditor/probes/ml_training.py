@@ -63,7 +63,9 @@ def _candidates(program: Program, words: Training) -> Iterator[Use]:
         if use.receiver in words.trainers or use.receiver.endswith("Trainer") or words.keywords & use.keywords.keys():
             yield use
     for use in program.named(*sorted(words.steps)):
-        if imports(use.source, words.libraries):
+        if imports(use.source, words.libraries) or (
+            use.last in words.sure_steps and uses_library(use.source, program, words)
+        ):
             yield use
     yield from program.within(words.calls)
 
@@ -75,11 +77,12 @@ def _learns(use: Use, program: Program, words: Training) -> bool:
     if use.last == "fit" and own_learners(program):
         return True
     known_elsewhere = root not in ("?", "self", "") and any(prefix in program.modules for prefix in prefixes(use.name))
-    own_module = any(
-        source.path.removesuffix(".py").endswith(f"/{root}") or source.path == f"{root}.py"
-        for source in program.sources
-    )
-    return (not known_elsewhere or own_module or root.startswith(".")) and uses_library(use.source, program, words)
+    own = program.once("own modules", lambda: frozenset(part for s in program.sources for part in _parts(s.path)))
+    return (not known_elsewhere or root in own or root.startswith(".")) and uses_library(use.source, program, words)
+
+
+def _parts(path: str) -> list[str]:
+    return path.removesuffix(".py").split("/")
 
 
 def own_learners(program: Program) -> tuple[tuple[Source, int, str], ...]:

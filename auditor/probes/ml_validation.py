@@ -77,7 +77,8 @@ def _parts(program: Program, tree: Layout, table: Validation) -> dict[str, Evide
             apart = here
         for part, place in here.items():
             found.setdefault(f"{part} data", place)
-    used = found.get("test data") or next(_speaking_of_test(program, table), None)
+    spoken = () if competing else _speaking_of_test(program, table)
+    used = found.get("test data") or next(iter(spoken), None)
     if apart and used:
         return {"validation": apart["validation"], "test": used}
     folders = {_PARTS[match[1].lower()]: path for path in tree.paths() if (match := _FOLDER.search(path))}

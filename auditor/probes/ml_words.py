@@ -13,6 +13,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keywords: Names
     calls: Names
     steps: Names
+    sure_steps: Names
     transformers: Names
     libraries: Names
     elsewhere: str

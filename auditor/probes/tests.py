@@ -77,7 +77,7 @@ def _is_attempt(module: Module, tests: Tests) -> bool:
     named = base_name(module.path).removesuffix(".py").removeprefix("test_").removesuffix("_test") in stems
     asserts = any(function.asserts for function in module.fact.functions)
     tried = named or asserts or _IN_TESTS.search(module.path)
-    return bool(module.fact.lines and tried and not any(f.name == "test" for f in module.fact.functions))
+    return bool(module.fact.lines and tried and not any(f.name == "test" or f.given for f in module.fact.functions))
 
 
 def deep(tests: Tests, *, most: float, some: float) -> Verdict:

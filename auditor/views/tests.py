@@ -13,6 +13,7 @@ from auditor.views.program import last
 from auditor.views.reading import Reading
 
 _CLIENTS = ("requests.", "httpx.", "fastapi.testclient.", "starlette.testclient.", "subprocess.", "click.testing.")
+_RUNNERS = ("pytest", "unittest", "hypothesis")
 
 
 class TestModule(msgspec.Struct, frozen=True):
@@ -34,7 +35,16 @@ class TestModule(msgspec.Struct, frozen=True):
         """The functions that pytest or unittest would run."""
         cases = {found.name for found in self.fact.classes if any(base.endswith("TestCase") for base in found.bases)}
         called = {call.name for call in self.fact.calls}
-        return tuple(f for f in self.fact.functions if not f.nested and _runs(f, cases) and not _is_step(f, called))
+        tried = (
+            "test" in self.path.rpartition("/")[0].lower()
+            or any(f.asserts for f in self.fact.functions)
+            or any(i.module in _RUNNERS for i in self.fact.imports)
+        )
+        return tuple(
+            f
+            for f in self.fact.functions
+            if not f.nested and _runs(f, cases) and not (_is_step(f, called) or (f.given and not tried))
+        )
 
     @property
     def reaches(self) -> bool:
