@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 from patterns import attacks, in_rules, in_sources
 
+from auditor import rulebook
+from auditor.probes.lexicon import finder
+
 _COUNTS = (6, 10, 14, 18, 22, 26, 30)
 _SECONDS = 0.2
 _ALL = sorted({*in_sources(), *in_rules()})
@@ -36,6 +39,14 @@ def test_an_exponential_pattern_is_found(pattern: str) -> None:
 @pytest.mark.parametrize("start", range(8))
 def test_no_pattern_of_ours_is_exponential(start: int) -> None:
     assert [pattern for pattern in _ALL[start::8] if any(_costly(pattern))] == []
+
+
+@pytest.mark.parametrize("words", ["techniques", "steps", "data_words"])
+def test_no_finder_of_words_is_quadratic(words: str) -> None:
+    found = finder(rulebook.load(None).data["words"][words])
+    started = time.process_time()
+    assert found.findall("a_" * 30_000) == []
+    assert time.process_time() - started < 2  # ten, when a word had no longest
 
 
 def test_the_patterns_of_code_and_rules_are_seen() -> None:

@@ -120,7 +120,7 @@ def _longest(word: str) -> tuple[int, str]:
 
 
 def _escaped(word: str) -> str:
-    return re.escape(plain(word)).replace(r"\*", r"\w*").replace(r"\ ", r"[ _-]")
+    return re.escape(plain(word)).replace(r"\*", r"\w{0,40}").replace(r"\ ", r"[ _-]")
 
 
 def _is_spaced(word: str) -> bool:

@@ -37,7 +37,7 @@ def is_public(address: str, port: int) -> bool:
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
         if inner is not None:
             return False  # an IPv4 address in disguise; nobody publishes a demo so
-        if found in _NAT64:
+        if found in _NAT64 or found.is_site_local:
             return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 
