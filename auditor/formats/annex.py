@@ -25,9 +25,10 @@ class Area(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """A comparison in words."""
+    """A comparison in words; `rulebook` tells what is not the candidate's doing."""
 
     summary: str
+    rulebook: list[str]
     notes: list[str]
     groups: list[tuple[str, ChangeKind, list[tuple[Change, str]]]]
 
@@ -105,9 +106,9 @@ def progress(report: Report, comparison: Comparison) -> Progress:
         for kind in ChangeKind
         if comparison.of(kind)
     ]
-    notes = [*changes.rulebook(comparison, rules), *changes.repositories(comparison)]
+    notes = changes.repositories(comparison)
     notes += [changes.WORTH] if any(change.points for change in comparison.changes) else []
-    return Progress(changes.summary(comparison), notes, groups)
+    return Progress(changes.summary(comparison), changes.rulebook(comparison, rules), notes, groups)
 
 
 def difference(comparison: Comparison | None) -> str:
