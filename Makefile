@@ -31,6 +31,7 @@ picture: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench.py $(REPOS)
+	PYTHONPATH=.:tests $(BIN)/python tests/loopback/costs.py 6
 
 agreement: $(READY)
 	$(BIN)/python tests/agreement.py --mirrors $(MIRRORS) $(LABELS)

@@ -45,6 +45,15 @@ def test_tree_and_history_come_without_large_blobs_or_old_trees(
     assert "remote" not in (path / "config").read_text()
 
 
+def test_no_other_branch_and_no_tag_comes(github: GitHub, project: Origin, tmp_path: Path) -> None:
+    folder = github.world.repos["ada/churn"].folder
+    assert folder
+    for kind in ("branch", "tag"):
+        made.git(folder, kind, f"a-{kind}", "main")
+    path = fetch(github, project, tmp_path / "c")
+    assert made.git(path, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
+
+
 def test_a_missing_blob_is_never_fetched_later(github: GitHub, project: Origin, tmp_path: Path) -> None:
     path = fetch(github, project, tmp_path / "c")
     github.log.clear()

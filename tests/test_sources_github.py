@@ -209,7 +209,8 @@ def test_private_repositories_need_the_wish_and_the_scope(github: GitHub) -> Non
     github.world.repo("ada/secret", private=True)
     github.world.tokens["may-see"] = "repo"
     wish = Selection(include_private=True)
-    assert [len(resolve(github, "ada", token=token)[0].repositories) for token in ("may-see", TOKEN)] == [0, 0]
+    unasked = [resolve(github, "ada", token=token)[0] for token in ("may-see", TOKEN)]
+    assert [(target.repositories, target.left_out) for target in unasked] == [((), ())] * 2
     seen, unseen = (resolve(github, "ada", token=token, selection=wish)[0] for token in ("may-see", TOKEN))
     assert [origin.name for origin in seen.repositories] == ["secret"]
     assert seen.problems == ()

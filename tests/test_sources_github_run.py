@@ -1,5 +1,6 @@
 """Whole runs of the program against the loopback GitHub: what a second run costs, what a bad moment leaves behind."""
 
+import io
 import json
 import os
 import signal
@@ -14,6 +15,9 @@ import command
 import pytest
 from loopback.asking import TOKEN
 from loopback.server import Fault, GitHub, Reply, replying, serving
+from rich.console import Console
+
+from auditor.progress import Teller
 
 
 @pytest.fixture
@@ -78,6 +82,24 @@ def test_another_attempt_at_a_clone_is_announced(github: GitHub, tmp_path: Path)
     done = audit(github, tmp_path)
     assert done.status == 0
     assert "cloning fraud: its host has a fault of its own: waiting 1 s" in done.said
+    assert "ada: 2 repositories listed" in done.said
+    assert "[2/2] " in done.said
+
+
+def test_a_terminal_shows_a_bar_and_a_quiet_run_nothing() -> None:
+    shown = {}
+    for quiet in (False, True):
+        file = io.StringIO()
+        with Teller(Console(file=file, force_terminal=True, width=100), quiet=quiet) as teller:
+            teller.begin(2)
+            teller.stage("churn", "cloning")
+            teller.done("churn", "audited")
+            teller.say("Rate limit reached")
+        shown[quiet] = file.getvalue()
+    assert "cloning churn" in shown[False]
+    assert "1/2" in shown[False]
+    assert "Rate limit reached" in shown[False]
+    assert shown[True] == ""
 
 
 def test_deleted_between_listing_and_cloning_is_one_problem(github: GitHub, tmp_path: Path) -> None:
