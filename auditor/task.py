@@ -60,6 +60,8 @@ class RepositoryAudit(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+_decode = msgspec.msgpack.Decoder(RepositoryAudit).decode
+"""Made here, before there are threads: two that ask msgspec for the same type at once can crash the whole process."""
 _loaded: dict[Guide, Rulebook] = {}
 
 
@@ -125,7 +127,7 @@ def _key(task: Task, identity: str) -> str:
 
 def _recalled(cache: Cache, key: str) -> RepositoryAudit | None:
     try:
-        return next((msgspec.msgpack.decode(v, type=RepositoryAudit) for v in cache.get([key]).values()), None)
+        return next(map(_decode, cache.get([key]).values()), None)
     except msgspec.DecodeError:
         return None  # damaged, or of another version: auditing again is always right
 
