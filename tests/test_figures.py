@@ -229,3 +229,18 @@ def test_a_measured_outcome_in_ten_languages(text: str, metrics: Metrics) -> Non
 @pytest.mark.parametrize("text", _NOT_MEASURED)
 def test_settings_sizes_wishes_and_other_peoples_figures(text: str, metrics: Metrics) -> None:
     assert not any(sure for _, _, sure in figures(f"# Churn\nA model.\n\n{text}", metrics))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("## 结果\n测试集F1为0.91，AUC达到0.97。", [("f1", "0.91"), ("auc", "0.97")]),
+        ("## 結果\nAccuracyは0.95、AUCが0.97でした。", [("accuracy", "0.95"), ("auc", "0.97")]),
+        ("## 결과\nF1은 0.91, AUC가 0.97이다.", [("f1", "0.91"), ("auc", "0.97")]),
+        ("## Results\nF1 of 0.91, AUC 0.97.", [("f1", "0.91"), ("auc", "0.97")]),
+    ],
+)
+def test_a_latin_word_ends_where_another_script_begins(
+    text: str, found: list[tuple[str, str]], metrics: Metrics
+) -> None:
+    assert [(metric, written) for metric, written, _ in figures(f"# Churn\n\n{text}", metrics)] == found

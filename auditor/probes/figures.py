@@ -23,6 +23,7 @@ _TIMED = re.compile(r"\((?:ms|s|sec|secs|seconds?|min|minutes?|fps|mb|gb|usd|[$�
 _BOUND = re.compile(r"(?:[<>≥≤]=?|\bover|\babove|\bbelow|\bunder|\bup to|\bmin(?:imum)?\.?)\s*$", re.IGNORECASE)
 _WHERE = re.compile(r"\b(?:on|sur|auf|sobre)\s(?:(?:the|a|our|le|la|el|dem|das)\s)?$")
 _AIMED = re.compile(r"(?:min|max|target|goal)[_-]$")
+_PARTED = re.compile(r"[\d,，、；]")
 _ASIDE = re.compile(r"\s?[(\[]$")
 _JOINED = re.compile(r"\s*(?:of|to|is|at|[=:]|de|von|di|da|auf)?\s*")
 _PER_CENT = ("%", "％", "percent", "per cent", "pp")
@@ -194,8 +195,8 @@ def _owner(text: str, start: int, end: int, terms: list[tuple[int, int, str, str
             kind == "decoys" and _ASIDE.fullmatch(text, end, since)
         ):
             continue  # "min_recall: 0.85" is wished for, "AUC 0.97 (test)" is of the AUC
-        if since >= end and any(letter.isdecimal() for letter in text[end : min(since, end + _AFTER)]):
-            continue  # "of 0.87, 35 FPS": the frames are another figure's
+        if since >= end and _PARTED.search(text, end, min(since, end + _AFTER)):
+            continue  # "of 0.87, AUC 0.91", "0.87, 35 FPS": what follows is another figure's
         distance = start - until if until <= start else since - end
         reach = _BEFORE if until <= start else _AFTER
         if 0 <= distance <= reach:
