@@ -9,6 +9,7 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as OutOfTimeError
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from pebble import ProcessExpired, ProcessPool
@@ -26,7 +27,7 @@ class Pool:
 
     def __init__(self, jobs: int, guide: Guide) -> None:
         method = _start_method()
-        context = multiprocessing.get_context(method)
+        context: Any = multiprocessing.get_context(method)  # pebble's own protocol does not know Windows' pipes
         if method == "forkserver":
             context.set_forkserver_preload(["auditor.worker", "auditor.facts.parsers", "pebble.pool.process"])
         self._scheduling = threading.Lock()

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache as once
 from pathlib import Path
 
@@ -24,7 +24,7 @@ class Watch:
     def __init__(self, journal: Path | None, seconds: float, banned: frozenset[str] = frozenset()) -> None:
         self.banned = banned
         self._seconds = seconds
-        self._journal = None if journal is None else os.open(journal, os.O_RDWR | os.O_CREAT, 0o600)
+        self._journal = None if journal is None else journal.open("wb", buffering=0)
         if journal is not None and sys.platform != "win32" and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whoever started us may have it ignored
 
@@ -34,18 +34,23 @@ class Watch:
         if self._journal is None:
             yield
             return
-        os.pwrite(self._journal, name.encode()[:_WIDTH].ljust(_WIDTH), 0)
+        self._write(name)
         _end_after(self._seconds)
         try:
             yield
         finally:
             _end_after(0)
-            os.pwrite(self._journal, b" " * _WIDTH, 0)
+            self._write("")
 
     def close(self) -> None:
         """Close the journal."""
         if self._journal is not None:
-            os.close(self._journal)
+            self._journal.close()
+
+    def _write(self, name: str) -> None:
+        if self._journal is not None:
+            self._journal.seek(0)
+            self._journal.write(name.encode()[:_WIDTH].ljust(_WIDTH))
 
 
 def _end_after(seconds: float) -> None:
@@ -73,10 +78,11 @@ def last_step(journal: Path) -> str:
 
 
 def limit_memory(size: int) -> None:
-    """Let this process ask for at most `size` bytes, where the system can do that."""
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - not there on Windows
+    """Let this process ask for at most `size` bytes, where the system can do that: Windows and macOS can't."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - not there on Windows
 
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
+        with suppress(ValueError, OSError):  # macOS refuses less than its own libraries have mapped
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

@@ -8,6 +8,7 @@ import multiprocessing
 from concurrent.futures import TimeoutError as OutOfTimeError
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from auditor.facts.text import decode, is_binary
 from auditor.model import AuditorError
@@ -62,7 +63,8 @@ def _pdf(path: Path, data: bytes) -> str:
         )
     from pebble import ProcessExpired, ProcessPool  # noqa: PLC0415 - only for a PDF
 
-    pool = ProcessPool(max_workers=1, context=multiprocessing.get_context("spawn"))
+    context: Any = multiprocessing.get_context("spawn")  # pebble's own protocol does not know Windows' pipes
+    pool = ProcessPool(max_workers=1, context=context)
     try:
         text = pool.schedule(_pages, args=[data], timeout=_SECONDS).result()
     except (OutOfTimeError, ProcessExpired):

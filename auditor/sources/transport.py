@@ -8,9 +8,11 @@ no good breaks nothing that works without one.
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,10 +144,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError, AttributeError):
-        process.kill()  # gone already, or a system without process groups
+    if sys.platform != "win32":  # which has no process groups
+        with suppress(ProcessLookupError, PermissionError):  # gone already
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _read(descriptor: int) -> str:
