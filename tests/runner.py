@@ -65,6 +65,22 @@ def run_action(
     return Run(values, summary.read_text(encoding="utf-8") if summary.is_file() else "", log, used, status)
 
 
+def run_workflow(text: str, workspace: Path, temp: Path, environment: Mapping[str, str]) -> list[Run]:
+    """Run the steps of a workflow's jobs: ours from this checkout, its shell lines, nobody else's actions."""
+    runs: list[Run] = []
+    for job in yaml.safe_load(text)["jobs"].values():
+        context: dict[str, Any] = {"steps": {}}
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("portfolio-auditor/portfolio-auditor@"):
+                inputs = {name: str(v).lower() if isinstance(v, bool) else str(v) for name, v in step["with"].items()}
+                runs.append(run_action(workspace, temp, inputs, environment))
+                context["steps"][step.get("id", "")] = {"outputs": runs[-1].outputs}
+            elif "run" in step:
+                done, outputs = _shell(step, context, workspace, temp, temp / "none", environment)
+                runs.append(Run(outputs, "", done.stdout, [], done.returncode))
+    return runs
+
+
 def _shell(
     step: Mapping[str, Any],
     context: Mapping[str, Any],
