@@ -15,14 +15,14 @@ _FRAME = re.compile(
     r"|\.(?:to_pandas|toPandas|to_dataframe|to_frame|fetchdf|fetch_df|fetch_pandas_all|as_data_frame)\(\)"
 )
 _NOT_A_FRAME = re.compile(
-    r"\.(?:values|to_numpy|to_list|tolist|to_dict|to_records|unique|groupby|shape|columns|index|dtypes|items|str|dt|iloc"
+    r"\.(?:values|to_numpy|to_list|tolist|to_dict|to_records|unique|groupby(?!\(\)\[\]\[\]$)|shape|columns|index|dtypes|items|str|dt|iloc"
     r"|loc|at|iat|iterrows|itertuples)\b[^.]*$"
 )
 _SPLIT = re.compile(r"(?:^|\.)train_test_split\(\)\[\]$")
 _STYLED = re.compile(r"\.style\b")
 _OTHERS = re.compile(r"(?:tables|astropy|xarray|torch|tensorflow|jax|numpy|openpyxl|polars|pyspark)\b(?!\.pandas)")
 _RESULT = re.compile(r"(?:^|\.)(\w+)\(\)$")
-_CALLED_A_FRAME = re.compile(r"(?:^|_)df$")
+_CALLED_A_FRAME = re.compile(r"(?:^|_)g?df$")
 _ROW_CALLS = frozenset({"iterrows", "itertuples", "apply", "progress_apply", "parallel_apply"})
 _INDEXERS = ("iloc", "loc", "at", "iat", "ix")
 _SOURCE = 100

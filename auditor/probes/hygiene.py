@@ -16,6 +16,12 @@ _MB = 1_000_000
 _MIB = 2**20  # in which exported models are cut into shards
 _A_WORD = 20
 _OWN_WORDS = frozenset({"password", "secret", "address with a password"})
+_TERMS = re.compile(  # a licence's name, or words that grant or keep rights: a section on a course has neither
+    r"\b(?:MIT|Apache|BSD|[AL]?GPL|GNU|MPL|ISC|EUPL|Unlicense|Creative Commons|CC)\b"
+    r"|©|copyright|rights reserved|proprietary"
+    r"|licen[sc]|lizenz|lisensi|personal use|许可|許可|授权|授權|ライセンス|라이선스|라이센스",
+    re.IGNORECASE,
+)
 _BLANK = re.compile(r"\[[^\]\n]{0,80}licen[cs]|add (?:your|a) licen[cs]|choose (?:a|your) licen[cs]", re.IGNORECASE)
 
 
@@ -154,9 +160,11 @@ def _unseen(absent: list[Entry], limit_mb: float) -> Verdict:
 def _mentioned(told: Told, words: re.Pattern[str], titles: tuple[str, ...]) -> Evidence | None:
     for path, text in told.texts:
         blank = any(_BLANK.search(passage.text[:2000]) for passage in text.passages)
-        for section in text.sections:
+        for number, section in enumerate(text.sections):
             if section.title.strip(" #:*_📄📜📝⚖️🔐🪪©").lower().startswith(titles) and not blank:
-                return Evidence(path, section.line, excerpt=shortened(section.title, 80))
+                below = (passage.text[:2000] for passage in text.passages if passage.section == number)
+                if any(_TERMS.search(said) for said in below):
+                    return Evidence(path, section.line, excerpt=shortened(section.title, 80))
         for passage in text.passages:
             if found := words.search(passage.text[:5000]):
                 return Evidence(path, passage.line, excerpt=shortened(found[0], 80))

@@ -57,7 +57,11 @@ def unparsed(program: Program) -> tuple[str, Confidence]:
 
 def _candidates(program: Program, words: Training) -> Iterator[Use]:
     for use in program.named(*sorted(words.methods)):
-        if use.receiver not in words.transformers and _learns(use, program, words):
+        if (
+            use.receiver not in words.transformers
+            and not use.receiver.endswith(words.preparing)
+            and _learns(use, program, words)
+        ):
             yield use
     for use in program.named(_MODE_SWITCH):
         if use.receiver in words.trainers or use.receiver.endswith("Trainer") or words.keywords & use.keywords.keys():

@@ -15,6 +15,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: Names
     sure_steps: Names
     transformers: Names
+    preparing: tuple[str, ...]
     libraries: Names
     elsewhere: str
     commands: str

@@ -172,7 +172,7 @@ def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> 
     missing = _missing(needs, declared, names)
     lacking = _names_of(needs)
     fix = f"Add a requirements.txt or pyproject.toml with {lacking}."
-    if len(missing) < len(needs):
+    if 2 * len(missing) <= len(needs):
         kind = "a Dockerfile" if packaging.containers else "notebooks" if packaging.notebooks else "the README"
         said = f"Packages are only listed in {kind}: {len(needs) - len(missing)} of {len(needs)} imported ones."
         return partly(said, *(group.where for group in lists[:_SHOWN]), score=0.3, fix=fix)
@@ -182,9 +182,10 @@ def _undeclared(packaging: Packaging, needs: tuple[Need, ...], names: Names) -> 
         path, why = packaging.unreadable[0]
         return partly(f"{path} can't be read: {why.reason}.", Evidence(path, why.line), score=0.2, fix=fix)
     are = "package is" if len(needs) == 1 else "packages are"
+    count = f"{len(missing)} of {len(needs)}" if len(missing) < len(needs) else f"{len(needs)}"
     return unmet(
-        f"{len(needs)} imported {are} declared nowhere: {lacking}.",
-        *(need.imported.place for need in needs[:_SHOWN]),
+        f"{count} imported {are} declared nowhere: {_names_of(missing)}.",
+        *(need.imported.place for need in missing[:_SHOWN]),
         fix=fix,
     )
 

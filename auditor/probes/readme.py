@@ -13,6 +13,8 @@ from auditor.views.readme import Readme
 from auditor.views.words import counted, shortened
 
 _TREE_LINE = re.compile(r"[├└]\s?[─-]|^[\s│|]*[|+`\\][-─]{2}|^\s*[\w.-]+/\s")
+_BRANCH = re.compile(r"[├└]\s?[─-]")
+_PIPES = re.compile(r"[\s│|]*(?:#.*)?")
 _BOX = re.compile(r"[┌┐┘╔╗╝╭╮╯▼▲◄►→←↓↑⇒⬇➡]|\+--+\+|-{1,3}>|=>|<-{1,3}|^\s*[|v│]\s*$")
 _FIGURES = re.compile(r"(?=\D*\d)[\W\d_]*")
 _EXCERPT = 100
@@ -233,7 +235,10 @@ def _is_there(link: Link, readme: Readme, tree: Tree) -> bool:
 def _is_sketch(block: Block) -> bool:
     lines = [line for line in block.text.split("\n") if line.strip()]
     trees = sum(bool(_TREE_LINE.search(line)) for line in lines)
-    drawn = (line for line in lines if not _FIGURES.fullmatch(line))  # 1 -> 2 -> 3 is output
+    beside = _PIPES if any(_BRANCH.search(line) for line in lines) else _FIGURES  # a tree's | joins no boxes
+    drawn = (
+        line for line in lines if not (_FIGURES.fullmatch(line) or beside.fullmatch(line))
+    )  # 1 -> 2 -> 3 is output
     boxes = sum(bool(_BOX.search(line)) for line in drawn)
     return block.language in {"", "text", "txt", "plaintext", "ascii"} and boxes >= 2 and trees * 2 < len(lines)  # noqa: PLR2004 - two arrows make a flow
 
