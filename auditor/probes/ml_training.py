@@ -28,6 +28,11 @@ def models(program: Program, words: Words) -> tuple[Evidence, ...]:
 def no_model(program: Program, tree: Layout, words: Words, lack: str) -> Verdict:
     """Say why there is nothing to judge, or that a model is shipped of which `lack`."""
     if found := shipped(program, tree, words):
+        folders = {path.rpartition("/")[0] for path in (place.path for place in found[:-1])}
+        beside = tree.named(re.compile(words.artefacts.reports, re.IGNORECASE))
+        if told := next((entry.path for entry in beside if entry.path.rpartition("/")[0] in folders), None):
+            said = f"A trained model is shipped; its training is not here, and only {told} may say how it was judged."
+            return unknown(said, Evidence(told), *found)
         return unmet(f"A trained model is shipped, and {lack}.", *found, confidence=Confidence.MEDIUM)
     if other := tree.named(re.compile(words.training.elsewhere)):
         return unknown("Models seem to be trained in a language that is not judged here.", Evidence(other[0].path))

@@ -25,6 +25,7 @@ class Artefacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a committed model looks like, and what takes it in."""
 
     paths: str
+    reports: str
     pretrained: str
     pickles: str
     predicting: Names
