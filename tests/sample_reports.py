@@ -1,10 +1,11 @@
 """Reports built by hand for the tests of the forms and for `reports/examples/`: good, poor, empty, huge and hostile."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
+import pytest
 
 from auditor.model import (
     Candidate,
@@ -743,3 +744,15 @@ def hostile(words: Iterable[str] = NASTY) -> Report:
         ),
         problems=tuple(Problem(repository=text, stage=text, message=text) for text in texts),
     )
+
+
+SAMPLES: dict[str, Callable[[], Report]] = {
+    "average": lambda: AVERAGE,
+    "excellent": excellent,
+    "poor": poor,
+    "empty": empty,
+    "hostile": hostile,
+    "large": large,
+}
+each_sample = pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+"""Let a test have each of them in turn, as a function that makes it."""

@@ -15,6 +15,7 @@ import sample_reports
 from pydantic_sarif.model import (  # type: ignore[import-untyped]  # ships no py.typed
     StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif,
 )
+from sample_reports import each_sample
 
 from auditor import resources
 from auditor.compare import compare
@@ -22,15 +23,6 @@ from auditor.formats import FORMATS, badge, sarif
 from auditor.formats import csv as csv_form
 from auditor.formats import json as json_form
 from auditor.model import NOT_IN_JSON, AuditorError, Evidence, Report, Status
-
-SAMPLES: tuple[Callable[[], Report], ...] = (
-    lambda: sample_reports.AVERAGE,
-    sample_reports.excellent,
-    sample_reports.poor,
-    sample_reports.empty,
-    sample_reports.hostile,
-)
-each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=("average", "excellent", "poor", "empty", "hostile"))
 
 
 def schema() -> Any:

@@ -13,6 +13,7 @@ import pytest
 import sample_reports
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_reports import each_sample
 
 from auditor.compare import compare
 from auditor.formats import activity, cards, html
@@ -121,17 +122,6 @@ ATTRIBUTES = {
     "transform",
     "text-anchor",
 }
-SAMPLES: tuple[Callable[[], Report], ...] = (
-    lambda: AVERAGE,
-    sample_reports.excellent,
-    sample_reports.poor,
-    sample_reports.empty,
-    sample_reports.hostile,
-    sample_reports.large,
-)
-each_sample = pytest.mark.parametrize(
-    "sample", SAMPLES, ids=("average", "excellent", "poor", "empty", "hostile", "large")
-)
 
 
 class Reader(HTMLParser):

@@ -8,6 +8,7 @@ import pytest
 import sample_reports
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_reports import each_sample
 
 from auditor.compare import compare
 from auditor.formats import escape, markdown
@@ -15,19 +16,8 @@ from auditor.model import Report
 
 cmarkgfm = pytest.importorskip("cmarkgfm", reason="cmarkgfm is not installed (pip install --group dev)")
 AVERAGE = sample_reports.AVERAGE
-SAMPLES: tuple[Callable[[], Report], ...] = (
-    lambda: AVERAGE,
-    sample_reports.excellent,
-    sample_reports.poor,
-    sample_reports.empty,
-    sample_reports.hostile,
-    sample_reports.large,
-)
 OURS = {"h1", "h2", "p", "strong", "em", "code", "a", "ul", "ol", "li", "details", "summary"}
 OURS |= {"table", "thead", "tbody", "tr", "th", "td"}
-each_sample = pytest.mark.parametrize(
-    "sample", SAMPLES, ids=("average", "excellent", "poor", "empty", "hostile", "large")
-)
 
 
 class Shown(HTMLParser):

@@ -10,23 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
+from sample_reports import each_sample
 
 from auditor.compare import compare
 from auditor.formats import gist, headline, markdown, terminal, words
 from auditor.model import Evidence, Problem, Report, RepositoryStatus, ScreenVerdict
 
 AVERAGE = sample_reports.AVERAGE
-SAMPLES: tuple[Callable[[], Report], ...] = (
-    lambda: AVERAGE,
-    sample_reports.excellent,
-    sample_reports.poor,
-    sample_reports.empty,
-    sample_reports.hostile,
-    sample_reports.large,
-)
-each_sample = pytest.mark.parametrize(
-    "sample", SAMPLES, ids=("average", "excellent", "poor", "empty", "hostile", "large")
-)
 
 
 @each_sample
