@@ -23,11 +23,10 @@ _WHY = {
 
 
 class Cloud(msgspec.Struct, frozen=True):
-    """Imports that use a cloud, and patterns of commands that deploy to one, or publish pages."""
+    """Imports that use a cloud, and patterns of commands that deploy to one."""
 
     imports: tuple[str, ...]
     deploys: tuple[str, ...]
-    publishes: tuple[str, ...]
 
 
 class Signs(msgspec.Struct, frozen=True):
@@ -52,8 +51,6 @@ def container(deployment: Deployment, *, signs: Signs) -> Verdict:
             first = recipes[0]
             fix = f"Let {first.path} hold the app: copy the code, and start it."
             return partly(f"{why}: {first.says}.", first.place, score=0.4, fix=fix)
-    if command := _deploying(deployment, signs.cloud.publishes):
-        return partly("A CI file publishes pages.", command.where, score=0.5, confidence=Confidence.LOW)
     return _without(deployment)
 
 

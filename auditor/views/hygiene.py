@@ -60,8 +60,8 @@ class Tree(msgspec.Struct, frozen=True):
         return {name: tuple(found[name]) for name in compiled if name in found}
 
     def large(self, least: int, suffixes: frozenset[str]) -> tuple[Entry, ...]:
-        """Return the files of some suffixes that are larger, or that this clone lacks for their size."""
-        return tuple(e for e in self.files if suffix(e.path) in suffixes and (e.size is None or e.size > least))
+        """Return the files of some suffixes that are larger; of what is not in this clone the size is not known."""
+        return tuple(e for e in self.files if suffix(e.path) in suffixes and e.size is not None and e.size > least)
 
     def copies(self, least: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
         """Return the paths that hold the same bytes; `least` gives the size from which that counts, by suffix.
