@@ -158,6 +158,17 @@ def test_a_web_page_instead_of_json_is_a_proxy(github: GitHub) -> None:
     assert clock.sleeps == []
 
 
+def test_a_proxy_that_does_not_connect_is_named(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(AuditorError, match="the proxy did not connect to"):
+        resolve(github, clock=Clock())
+
+
 def test_a_redirect_loop_ends(github: GitHub) -> None:
     here = f"{github.hosts.api}/users/ada"
     github.faults.append(Fault("/users", replying(301, Location=here), times=99))
