@@ -22,6 +22,7 @@ from auditor.limits import Limits
 from auditor.model import AuditorError, Report, RepositoryStatus
 from auditor.repository import Origin, Target
 from auditor.sources import clone, transport
+from auditor.sources.local import legible
 from auditor.sources.patience import Patience
 from auditor.task import Guide, RepositoryAudit, Task, load_rulebook, remembered
 
@@ -128,6 +129,8 @@ class _Workers:
 
     def _one(self, number: int, origin: Origin) -> RepositoryAudit:
         done = self._audited(number, origin)
+        if done.reason is not None:
+            done = msgspec.structs.replace(done, reason=legible(done.reason))
         self._progress.done(origin.name, done.reason or done.status)
         return done
 

@@ -41,6 +41,10 @@ def write(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
         raise AuditorError(
             f"The report can't be written to {folder}: {error.strerror}; choose another --output."
         ) from None
+    except UnicodeEncodeError as error:
+        raise AuditorError(
+            f"The report's name has letters that are none in this locale ({error.encoding}); set LC_ALL=C.UTF-8."
+        ) from None
 
 
 def _written(path: Path, text: str) -> Path:

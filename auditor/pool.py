@@ -20,6 +20,7 @@ from auditor.watch import last_step
 
 _log = logging.getLogger(__name__)
 _SOCKET_FOLDER = 60  # bytes of a temporary folder's path that leave room for a socket's name in the system's 104 to 108
+_LOOK_SECONDS = 1.0
 
 
 class Pool:
@@ -33,9 +34,9 @@ class Pool:
         self._scheduling = threading.Lock()
         self._waiting: set[Future[RepositoryAudit]] = set()
         self._abandoned = False
-        self._pool = ProcessPool(
-            max_workers=jobs, context=context, initializer=adopt, initargs=[guide, load_rulebook(guide)]
-        )
+        # The rules are more than a pipe holds, and who fills the pipe of a spawned process that is dead waits for ever.
+        handed: dict[str, Any] = {"initializer": adopt, "initargs": [guide, load_rulebook(guide)]}
+        self._pool = ProcessPool(max_workers=jobs, context=context, **({} if method == "spawn" else handed))
 
     def stop(self) -> None:
         """End the workers and wait until they are gone."""
@@ -77,13 +78,27 @@ class Pool:
         with self._scheduling:
             if self._abandoned:
                 raise CancelledError
-            future = self._pool.schedule(_audit, args=[task], timeout=task.limits.repository_seconds)
+            try:
+                future = self._pool.schedule(_audit, args=[task], timeout=task.limits.repository_seconds)
+            except RuntimeError as error:  # a pool that broke, or a thread of it that can't start
+                raise BrokenProcessPool from error
             self._waiting.add(future)
         try:
-            return future.result()
+            return self._answer(future)
         finally:
             with self._scheduling:
                 self._waiting.discard(future)
+
+    def _answer(self, future: "Future[RepositoryAudit]") -> RepositoryAudit:
+        """Wait for an answer, as long as there is a pool: one that breaks forgets what it has not looked at."""
+        while True:
+            try:
+                return future.result(_LOOK_SECONDS)
+            except OutOfTimeError:
+                if future.done():
+                    return future.result()
+                if not self._pool.active:
+                    raise BrokenProcessPool from None
 
 
 def _audit(task: Task) -> RepositoryAudit:

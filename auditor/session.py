@@ -17,7 +17,8 @@ from auditor import audit, compare, limits, output, streams
 from auditor.assemble import scale_of
 from auditor.catalogue import explained, listed
 from auditor.compare import Comparison
-from auditor.formats import FORMATS
+from auditor.facts.cache import usable
+from auditor.formats import FORMATS, headline
 from auditor.formats import json as json_form
 from auditor.formats.escape import line
 from auditor.model import AuditorError, Report, RepositoryStatus, Status
@@ -31,6 +32,7 @@ from auditor.views.claims import claims_in
 if TYPE_CHECKING:
     from auditor.sources.links import LinkChecker
 
+_log = logging.getLogger(__name__)
 _FOLDER = "audit-report"
 _BELOW = 1
 _NOTHING = 3
@@ -90,9 +92,17 @@ def run(options: Options) -> int:
             console.print(line(sentence), markup=False, soft_wrap=True)
         ended = status(options, reports)
         if ended == _NOTHING and options.quiet:
-            for sentence in (p.message for report in reports for p in report.problems):
+            for sentence in (said for report in reports for said in _why_nothing(report)):
                 console.print(line(sentence), markup=False, soft_wrap=True)
     return ended
+
+
+def _why_nothing(report: Report) -> list[str]:
+    """Say why there is nothing to judge."""
+    told = headline.of(report)
+    return [problem.message for problem in report.problems] or [
+        f"{report.candidate.name}: {told.verdict} {told.reason}"
+    ]
 
 
 def check(options: Options, rules: set[str]) -> None:
@@ -198,12 +208,20 @@ def _link_checker(options: Options, cache: Path | None, settings: audit.Settings
     return LinkChecker(cache, settings.limits)
 
 
-def _cache_folder(chosen: str | None) -> Path:
+def _cache_folder(chosen: str | None) -> Path | None:
+    """Return where facts are kept; None, after a sentence, where this machine lets nothing be kept."""
     if chosen is not None:
-        return Path(chosen)
+        return usable(Path(chosen))
     import platformdirs  # noqa: PLC0415 - only where no folder was named
 
-    return Path(platformdirs.user_cache_dir("portfolio-auditor", appauthor=False))
+    try:
+        folder = Path(platformdirs.user_cache_dir("portfolio-auditor", appauthor=False))
+    except RuntimeError:  # older ones return the "~" as it stands
+        folder = Path("~")
+    if folder.is_absolute():
+        return usable(folder)
+    _log.warning("There is no home folder to keep a cache in (--cache-dir names another); everything is read anew.")
+    return None
 
 
 def compared(

@@ -75,6 +75,7 @@ def test_answers_are_kept_for_a_day_and_what_says_nothing_for_an_hour(server: Pa
     assert asked_at(3_599) == set()
     assert asked_at(3_601) == {"/forbidden", "/broken"}
     assert asked_at(86_401) == {"/missing", "/forbidden", "/broken"}
+    assert asked_at(500) == {"/missing", "/forbidden", "/broken"}  # kept in what the clock, set back, calls the future
 
 
 def test_trouble_of_the_network_is_not_kept(server: Pages, tmp_path: Path) -> None:

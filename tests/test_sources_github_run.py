@@ -148,6 +148,15 @@ def test_what_cannot_be_audited_is_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("options", [(), ("-q",)])
+def test_an_account_without_repositories_is_said_to_be_one(
+    github: GitHub, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    github.world.account("bob", name="Bob")
+    done = audit(github, tmp_path, "bob", *options)
+    assert (done.status, done.said.count("No repositories were found.")) == (3, 1), done.said
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_no_process_and_no_file(github: GitHub, tmp_path: Path, how: signal.Signals) -> None:
     arrived = threading.Event()

@@ -1,6 +1,7 @@
 """Facts are parsed once, kept for ever, and read anew when a kept one is damaged."""
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -138,3 +139,20 @@ def test_two_runs_share_a_cache(tmp_path: Path) -> None:
     assert first.get(["a", "b", "c"]) == {"a": b"2", "b": b"3"}
     first.close()
     second.close()
+
+
+def test_a_cache_that_another_run_makes_at_this_moment_is_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    making = sqlite3.connect(tmp_path / "facts.sqlite", isolation_level=None, check_same_thread=False)
+    making.execute("CREATE TABLE other (key TEXT)")
+    making.execute("BEGIN IMMEDIATE")  # at which SQLite's own waiting gives up at once
+    done = threading.Timer(0.3, lambda: making.execute("COMMIT"))
+    done.start()
+    cache = Cache(tmp_path)
+    cache.put({"a": b"1"})
+    assert cache.get(["a"]) == {"a": b"1"}
+    assert caplog.records == []
+    cache.close()
+    done.join()
+    making.close()

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -9,6 +10,8 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 _MANY = 500
+_WAIT_SECONDS = 10.0
+_AGAIN_SECONDS = 0.05
 _TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
 
 
@@ -60,23 +63,44 @@ class Cache:
         self._connection = None
 
 
+def usable(folder: Path) -> Path | None:
+    """Return the folder if facts can be kept there; else say why not, once for all who would have used it, and None."""
+    connection = _opened(folder / "facts.sqlite")
+    if connection is None:
+        return None
+    connection.close()
+    return folder
+
+
 def _opened(file: Path) -> sqlite3.Connection | None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return _connected(file)
+            return _ready(file)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
-            file.unlink()  # not a database any more: begin again
-            return _connected(file)
+            file.unlink(missing_ok=True)  # not a database any more: begin again
+            return _ready(file)
     except (OSError, sqlite3.Error) as error:
         _log.warning("The cache %s can't be used (%s); everything is read anew.", file.parent, error)
         return None
 
 
+def _ready(file: Path) -> sqlite3.Connection:
+    """Connect; where another run makes the same new file just now, SQLite does not wait for it by itself."""
+    ends = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            return _connected(file)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+
+
 def _connected(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=30)
+    connection = sqlite3.connect(file, timeout=_WAIT_SECONDS)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")

@@ -44,6 +44,11 @@ def nearest(path: Path) -> str | None:
     return str(path.parent / found[0]) if found else None
 
 
+def legible(text: str) -> str:
+    """Return what this machine calls something as UTF-8, whatever the locale; bytes that are none become escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def repositories(path: Path, selection: Selection) -> tuple[tuple[Origin, ...], tuple[LeftOut, ...]]:
     """Return the repository at a path, or those in the folder, with what was left out. Raises AuditorError."""
     folder = path.resolve()
@@ -52,7 +57,7 @@ def repositories(path: Path, selection: Selection) -> tuple[tuple[Origin, ...], 
     if not folder.is_dir():
         raise AuditorError(f"{path} is a file; name the repository's folder.")
     if git_folder(folder):
-        return (_origin(folder, folder.name.removesuffix(".git"), selection),), ()
+        return (_origin(folder, _name(folder, folder.parent), selection),), ()
     found = list(_inside(folder)) or [inner for outer in _folders(folder) for inner in _inside(outer)]
     if not found:
         raise AuditorError(_none_in(path, folder))
@@ -85,7 +90,7 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _name(folder: Path, root: Path) -> str:
-    return folder.relative_to(root).as_posix().removesuffix(".git")
+    return legible(folder.relative_to(root).as_posix().removesuffix(".git"))
 
 
 def _none_in(path: Path, folder: Path) -> str:

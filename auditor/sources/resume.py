@@ -6,6 +6,7 @@ A résumé is a stranger's file: size, pages, time and memory are limited.
 import io
 import multiprocessing
 from concurrent.futures import TimeoutError as OutOfTimeError
+from concurrent.futures.process import BrokenProcessPool
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ def _pdf(path: Path, data: bytes) -> str:
         text = pool.schedule(_pages, args=[data], timeout=_SECONDS).result()
     except (OutOfTimeError, ProcessExpired):
         text = None
+    except (OSError, BrokenProcessPool):
+        raise AuditorError(f"--resume: no process could be started to read {path}; give it as text.") from None
     finally:
         pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without types
         pool.join()

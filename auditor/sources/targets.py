@@ -89,7 +89,16 @@ def resolve(
             client.exchange.close()
     if len(failures) == len(meant):
         raise failures[0] if len(failures) == 1 else AuditorError("\n".join(map(str, failures)), exit_code=3)
-    return (*targets, *_together(portfolio, selection))
+    return tuple(map(_legible, (*targets, *_together(portfolio, selection))))
+
+
+def _legible(target: Target) -> Target:
+    return msgspec.structs.replace(
+        target,
+        name=local.legible(target.name),
+        repositories=tuple(msgspec.structs.replace(o, name=local.legible(o.name)) for o in target.repositories),
+        problems=tuple(map(local.legible, target.problems)),
+    )
 
 
 def _meant(text: str, selection: Selection, hosts: Hosts, *, token: str | None, offline: bool) -> Meant:
