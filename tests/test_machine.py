@@ -96,7 +96,7 @@ def _limited(folder: Path, number: str, value: int, *arguments: str) -> Done:
     done = subprocess.run(
         [sys.executable, "-m", "auditor", "--offline", "--no-cache", "-f", "json", *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},  # no halves of it
         preexec_fn=lambda: resource.setrlimit(limit, (value, value)),
         capture_output=True,
         text=True,
