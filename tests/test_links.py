@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback.pages import Pages, serving
+from loopback.server import answering_once
 
 from auditor.limits import Limits
 from auditor.repository import LinkAnswer, LinkStatus
@@ -85,18 +86,9 @@ def test_trouble_of_the_network_is_not_kept(server: Pages, tmp_path: Path) -> No
     assert "could not be reached" in checker.ask([url])[url].said
     closed_port = int(url.rsplit(":", 1)[1].strip("/"))
     assert closed_port != server.server_port
-    with socket.create_server(("127.0.0.1", closed_port)) as listening:
-        thread = threading.Thread(target=_answer_once, args=[listening])
-        thread.start()
+    refusal = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+    with socket.create_server(("127.0.0.1", closed_port)) as listening, answering_once(listening, refusal):
         assert checker.ask([url])[url].said == "401 Unauthorized"
-        thread.join()
-
-
-def _answer_once(listening: socket.socket) -> None:
-    connection, _ = listening.accept()
-    with connection:
-        connection.recv(4096)
-        connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
 
 
 def test_without_an_opened_list_nothing_of_this_machine_is_asked(server: Pages) -> None:

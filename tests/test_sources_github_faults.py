@@ -4,14 +4,13 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from loopback.asking import TOKEN, many, resolve
 from loopback.clock import Clock
-from loopback.server import Fault, GitHub, Reply, cut, halved, replying, serving
+from loopback.server import Fault, GitHub, Reply, answering_once, cut, halved, replying, serving
 
 from auditor.model import AuditorError
 from auditor.sources import exchange
@@ -232,13 +231,11 @@ def test_a_closed_port_is_retried_and_told() -> None:
 
 
 def test_a_tls_failure_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=_hang_up, args=[server])
-        thread.start()
+    no_tls = b"HTTP/1.0 400 Bad Request\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as server, answering_once(server, no_tls):
         api = f"https://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(AuditorError, match="no safe connection to 127"):
             resolve(Hosts(api=api, server=api))
-        thread.join()
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate")
@@ -252,28 +249,12 @@ def test_a_certificate_of_ones_own_network_is_trusted(tmp_path: Path, monkeypatc
     monkeypatch.setenv("SSL_CERT_FILE", str(files[0]))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*files)
-    with context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True) as server:
-        thread = threading.Thread(target=_refuse, args=[server])
-        thread.start()
+    teapot = b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n"
+    listening = context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
+    with listening as server, answering_once(server, teapot):
         api = f"https://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(AuditorError, match="answered 418"):
             resolve(Hosts(api=api, server=api))
-        thread.join()
-
-
-def _refuse(server: socket.socket) -> None:
-    connection, _ = server.accept()
-    with connection:
-        connection.recv(10_000)
-        connection.sendall(b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n")
-
-
-def _hang_up(server: socket.socket) -> None:
-    """Answer a TLS greeting with something that is not TLS."""
-    connection, _ = server.accept()
-    with connection:
-        connection.recv(ssl.RAND_bytes(1)[0] + 1000)
-        connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
 
 
 def test_the_token_goes_to_the_configured_host_only(github: GitHub, tmp_path: Path) -> None:

@@ -30,15 +30,17 @@ def masked(encoded: bytes) -> bytes:
 
 def without_shapes(value: T) -> T:
     """Return the value as `masked` leaves it."""
-    encoded = msgspec.msgpack.encode(value)
-    clean = masked(encoded)
-    return value if clean is encoded else msgspec.msgpack.decode(clean, type=type(value))
+    return _through(value, masked)
 
 
 def without_credentials(value: T) -> T:
     """Return the value as `masked` leaves it, and without what is assigned like a password."""
+    return _through(value, lambda encoded: _mapped(masked(encoded), lambda text: _ASSIGNED.sub(_without_value, text)))
+
+
+def _through(value: T, change: Callable[[bytes], bytes]) -> T:
     encoded = msgspec.msgpack.encode(value)
-    clean = _mapped(masked(encoded), lambda text: _ASSIGNED.sub(_without_value, text))
+    clean = change(encoded)
     return value if clean is encoded else msgspec.msgpack.decode(clean, type=type(value))
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from auditor.model import RepositoryReport
 
+ENOUGH_MONTHS = 2
+"""The fewest that show a course: fewer are not drawn."""
 _LONGEST = 600
 
 

@@ -27,7 +27,6 @@ _OPEN_CARDS = 6
 _OPEN_AT_MOST = 1_200
 _OPEN_AT_LEAST = 5
 _SHOWN, _BRIEF = 5, 1
-_ENOUGH_MONTHS = 2
 _ASIDE = (gist.Advice.HIDE, gist.Advice.ARCHIVE)
 
 
@@ -167,7 +166,7 @@ def _card(report: Report, repository: RepositoryReport, slug: str, *, advice: gi
         absent=annex.by_cause(report, gist.of(findings, Status.NOT_APPLICABLE)),
         absences=counted[Status.NOT_APPLICABLE],
         expanded=len(report.repositories) <= _OPEN_CARDS and advice not in _ASIDE,
-        activity=pictures.activity(activity.filled(months)) if len(months) >= _ENOUGH_MONTHS else None,
+        activity=pictures.activity(activity.filled(months)) if len(months) >= activity.ENOUGH_MONTHS else None,
     )
 
 

@@ -12,7 +12,6 @@ from auditor.model import CriterionScore, Problem, Report, RepositoryReport, Sta
 _LONG = 600
 _HUGE = 4_000
 _GLANCE = 40
-_ENOUGH_MONTHS = 2
 
 
 class Row(NamedTuple):
@@ -83,7 +82,7 @@ def build(report: Report, comparison: Comparison | None) -> Page:
         slugs={card.repository.name: card.slug for card in shown},
         areas=annex.areas(report.skills),
         years=annex.years(months),
-        activity=pictures.activity(months) if len(months) >= _ENOUGH_MONTHS else None,
+        activity=pictures.activity(months) if len(months) >= activity.ENOUGH_MONTHS else None,
         progress=annex.progress(report, comparison) if comparison else None,
         difference=annex.difference(comparison),
         chapters=annex.chapters(report, used),

@@ -101,14 +101,12 @@ def below(text: MarkupFact, headings: re.Pattern[str]) -> set[int]:
     """Return the sections under one of the headings, with what stands deeper; the title of the whole is none."""
     found: set[int] = set()
     level = 0
-    titled = [number for number, section in enumerate(text.sections) if section.level]
-    top = (
-        titled[0] if titled and all(text.sections[n].level > text.sections[titled[0]].level for n in titled[1:]) else -1
-    )
+    levels = [section.level for section in text.sections if section.level]
+    title = levels[0] if levels and all(deeper > levels[0] for deeper in levels[1:]) else 0
     for number, section in enumerate(text.sections):
         if level and section.level > level:
             found.add(number)
-        elif section.level and number != top and headings.search(plain(section.title)):
+        elif section.level and section.level != title and headings.search(plain(section.title)):
             found.add(number)
             level = section.level
         else:

@@ -28,7 +28,7 @@ def models(program: Program, words: Words) -> tuple[Evidence, ...]:
 def no_model(program: Program, tree: Layout, words: Words, lack: str) -> Verdict:
     """Say why there is nothing to judge, or that a model is shipped of which `lack`."""
     if found := shipped(program, tree, words):
-        folders = {path.rpartition("/")[0] for path in (place.path for place in found[:-1])}
+        folders = {place.path.rpartition("/")[0] for place in found[:-1]}
         beside = tree.named(re.compile(words.artefacts.reports, re.IGNORECASE))
         if told := next((entry.path for entry in beside if entry.path.rpartition("/")[0] in folders), None):
             said = f"A trained model is shipped; its training is not here, and only {told} may say how it was judged."

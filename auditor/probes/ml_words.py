@@ -80,7 +80,7 @@ class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modules: Names
     grouping: str
     estimators: str
-    rivals: tuple["Rival", ...]
+    rivals: tuple[Rival, ...]
 
 
 class Seeds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

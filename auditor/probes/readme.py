@@ -235,11 +235,9 @@ def _is_there(link: Link, readme: Readme, tree: Tree) -> bool:
 def _is_sketch(block: Block) -> bool:
     lines = [line for line in block.text.split("\n") if line.strip()]
     trees = sum(bool(_TREE_LINE.search(line)) for line in lines)
-    beside = _PIPES if any(_BRANCH.search(line) for line in lines) else _FIGURES  # a tree's | joins no boxes
-    drawn = (
-        line for line in lines if not (_FIGURES.fullmatch(line) or beside.fullmatch(line))
-    )  # 1 -> 2 -> 3 is output
-    boxes = sum(bool(_BOX.search(line)) for line in drawn)
+    idle = [_FIGURES]  # 1 -> 2 -> 3 is output
+    idle += [_PIPES] if any(_BRANCH.search(line) for line in lines) else []  # a tree's | joins no boxes
+    boxes = sum(bool(_BOX.search(line)) and not any(each.fullmatch(line) for each in idle) for line in lines)
     return block.language in {"", "text", "txt", "plaintext", "ascii"} and boxes >= 2 and trees * 2 < len(lines)  # noqa: PLR2004 - two arrows make a flow
 
 

@@ -125,17 +125,20 @@ class _WorkingTree:
     def _names(self, index: Path) -> bytes:
         """Ask git which files are not ignored; all count where it can't tell, as with a pipe for a .gitignore."""
         try:
-            if index.is_file():
+            return self._not_ignored(index)
+        except TooSlowError:
+            return self._asked("-o")
+
+    def _not_ignored(self, index: Path) -> bytes:
+        if index.is_file():
+            try:
                 extra = {"GIT_INDEX_FILE": os.fspath(index.absolute())}
                 return self._asked("-c", "-o", "--exclude-standard", extra=extra)
-        except TooSlowError:
-            return self._asked("-o")
-        except GitError:  # a damaged or split index
-            pass
-        try:
-            return self._asked("-o", "--exclude-standard")
-        except TooSlowError:
-            return self._asked("-o")
+            except TooSlowError:
+                raise
+            except GitError:  # a damaged or split index
+                pass
+        return self._asked("-o", "--exclude-standard")
 
     def _asked(self, *options: str, extra: Mapping[str, str] | None = None) -> bytes:
         arguments = [f"--work-tree={os.fsdecode(self._root)}", "ls-files", "-z", *options]

@@ -46,8 +46,6 @@ _SERVERS = re.compile(
 _FOLDERS = re.compile(
     r"(?:^|/)\.(?:ebextensions|elasticbeanstalk|platform)/|(?:^|/)(?:wsgi_pythonanywhere|passenger_wsgi)\.py$"
 )
-
-
 _DEVCONTAINER = re.compile(r"^(?:\.devcontainer/(?:[^/]+/)?)?\.?devcontainer\.json$")
 
 
@@ -85,10 +83,11 @@ class Deployment(msgspec.Struct, frozen=True):
         found = {path: fact for path, fact in reading.of(ContainerFact).items() if own.is_own(path)}
         readable = {path: fact for path, fact in found.items() if isinstance(fact, ContainerFact)}
         ci = reading.view(Ci)
-        images = {path: _dockerfile(path, fact.instructions) for path, fact in readable.items() if _builds(fact)}
-        bare = bool(images) and all(recipe.role == "environment" for recipe in images.values())
-        others = {path: fact for path, fact in readable.items() if path not in images}
-        recipes = [*images.values(), *filter(None, (_recipe(path, fact, bare=bare) for path, fact in others.items()))]
+        dockerfiles = tuple((path, fact.instructions) for path, fact in readable.items() if fact.kind == "dockerfile")
+        images = [_dockerfile(path, instructions) for path, instructions in dockerfiles if instructions]
+        bare = bool(images) and all(recipe.role == "environment" for recipe in images)
+        others = ((path, fact) for path, fact in readable.items() if fact.kind != "dockerfile")
+        recipes = [*images, *filter(None, (_recipe(path, fact, bare=bare) for path, fact in others))]
         recipes += [
             Recipe(p, "devcontainer", "devcontainer", "a development container")
             for p in own.paths()
@@ -100,9 +99,7 @@ class Deployment(msgspec.Struct, frozen=True):
         recipes += [Recipe(p, "host", "app", "configures its host") for p in own.paths() if _FOLDERS.search(p)][:1]
         return cls(
             recipes=tuple(sorted(recipes, key=lambda recipe: (recipe.path.count("/"), recipe.path))),
-            dockerfiles=tuple(
-                (path, fact.instructions) for path, fact in readable.items() if fact.kind == "dockerfile"
-            ),
+            dockerfiles=dockerfiles,
             ci=ci if isinstance(ci, Ci) else Ci.of(reading),
             code=reading.view(Code) is not None,
             ignored=any(base_name(path) == ".dockerignore" for path in own.paths()),
@@ -120,14 +117,8 @@ def _is_telling(path: str) -> bool:
     return not base_name(path).startswith("readme")
 
 
-def _builds(fact: ContainerFact) -> bool:
-    return fact.kind == "dockerfile" and bool(fact.instructions)
-
-
 def _recipe(path: str, fact: ContainerFact, *, bare: bool) -> Recipe | None:
     match fact.kind:
-        case "dockerfile":
-            return None  # an empty file
         case "compose":
             return _compose(path, fact.settings, bare=bare)
         case "procfile":

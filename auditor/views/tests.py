@@ -16,7 +16,7 @@ _CLIENTS = ("requests.", "httpx.", "fastapi.testclient.", "starlette.testclient.
 _RUNNERS = ("pytest", "unittest", "hypothesis")
 
 
-class TestModule(msgspec.Struct, frozen=True):
+class TestModule(msgspec.Struct, frozen=True, dict=True):
     """One test file. `own` are the own modules that it imports, `absent` what it imports from them that isn't there.
 
     `given` are the fixtures that its tests take from a conftest.py that reaches own code.
@@ -30,7 +30,7 @@ class TestModule(msgspec.Struct, frozen=True):
     absent: tuple[str, ...]
     given: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def functions(self) -> tuple[Function, ...]:
         """The functions that pytest or unittest would run."""
         cases = {found.name for found in self.fact.classes if any(base.endswith("TestCase") for base in found.bases)}
@@ -52,7 +52,7 @@ class TestModule(msgspec.Struct, frozen=True):
         asks = any(call.name.startswith(_CLIENTS) for call in self.fact.calls)
         return bool(self.own or self.given) or (asks and not self.absent)
 
-    @property
+    @cached_property
     def telling(self) -> tuple[Function, ...]:
         """The functions with an assertion that could fail, in themselves or in a function here that they call."""
         asserting = {last(f.name) for f in self.fact.functions if f.asserts and not f.trivial}

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import socket
 import subprocess
 import threading
 from base64 import b64decode
@@ -254,6 +255,22 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         pass  # a client that goes away in the middle is what some tests are about
+
+
+@contextmanager
+def answering_once(listening: socket.socket, said: bytes) -> Iterator[None]:
+    """Take one connection, whatever it asks, and answer with these bytes."""
+
+    def answer() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(10_000)
+            connection.sendall(said)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield
+    thread.join()
 
 
 @contextmanager
