@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.console import Console
 
 from auditor import output, session, streams, surroundings
 from auditor.compare import ChangeKind, Comparison
-from auditor.formats import FORMATS, annotations
+from auditor.formats import FORMATS, annotations, markdown
 from auditor.formats.escape import line
 from auditor.model import AuditorError, Report
 from auditor.session import Options
@@ -28,7 +29,7 @@ from auditor.sources.patience import Patience
 from auditor.task import Guide, load_rulebook
 
 _TRUE = ("true", "yes", "1", "on")
-_SUMMARY = 900_000  # the runner takes 1 MiB
+_SUMMARY = 900_000  # bytes; the runner takes 1 MiB of a step, or nothing
 _FETCH_SECONDS = 120
 _ASIDE = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
 """A fetch needs the checkout's own settings, its token among them; hooks and a repository that is a file of it, no."""
@@ -63,7 +64,7 @@ class Runner:
 
     def summary(self, text: str) -> None:
         """Add to the page of this run."""
-        self._append("GITHUB_STEP_SUMMARY", text[:_SUMMARY] + "\n")
+        self._append("GITHUB_STEP_SUMMARY", text + "\n")
 
     def _append(self, variable: str, text: str) -> None:
         path = self.environment.get(variable)
@@ -90,13 +91,14 @@ def _run(runner: Runner) -> int:
     session.check(options, {rule.id for rule in load_rulebook(guide).rules})
     console = Console(stderr=True, highlight=False)
     token = hosts.token_from_environment(hosts.from_environment(runner.environment)) or ""
-    reports = session.audited(options, guide, console)
+    with _unheard():
+        reports = session.audited(options, guide, console)
     baseline = _baseline(runner, options, guide, console)
     pairs = session.compared(reports, baseline, guide)
     files = _write(runner, pairs)
-    for report, comparison in pairs:
-        runner.summary(FORMATS["markdown"].render(report, comparison))
-        sys.stdout.write(annotations.render(report))
+    runner.summary(markdown.joined(pairs, _SUMMARY))
+    sys.stdout.write(annotations.render(reports, here=_here(runner)))
+    for report in reports:
         for sentence in session.shortfalls(options, report):
             sys.stdout.write(f"::error title=Portfolio Auditor::{annotations.message(sentence)}\n")
     _comment(runner, pairs, token)
@@ -108,6 +110,19 @@ def _run(runner: Runner) -> int:
     return max(session.status(options, reports), int(failed))
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Let the runner obey nothing meanwhile: it finds `##[command]` anywhere in a line, such as a repository's name."""
+    mark = uuid.uuid4().hex
+    sys.stdout.write(f"::stop-commands::{mark}\n")
+    sys.stdout.flush()
+    try:
+        yield
+    finally:
+        sys.stdout.write(f"::{mark}::\n")
+        sys.stdout.flush()
+
+
 def _options(runner: Runner) -> Options:
     under = runner.input("fail-under")
     try:
@@ -115,7 +130,7 @@ def _options(runner: Runner) -> Options:
     except ValueError:
         raise AuditorError(f"fail-under is a number from 0 to 100, not {under!r}.") from None
     targets = runner.words("user") or runner.words("repositories") or (runner.input("path") or ".",)
-    here = not (runner.input("user") or runner.input("repositories"))
+    here = _here(runner)
     name = runner.environment.get("GITHUB_REPOSITORY", "").rpartition("/")[2]
     return Options(
         targets=targets,
@@ -131,6 +146,11 @@ def _options(runner: Runner) -> Options:
     )
 
 
+def _here(runner: Runner) -> bool:
+    """Tell whether it is the checkout that is audited."""
+    return not (runner.input("user") or runner.input("repositories"))
+
+
 def _baseline(runner: Runner, options: Options, guide: Guide, console: Console) -> Report | None:
     """Read the baseline file, or audit the commit that the change started from."""
     name = runner.input("baseline")
@@ -138,13 +158,14 @@ def _baseline(runner: Runner, options: Options, guide: Guide, console: Console) 
         return session.read_baseline(name)
     commit = _base_commit(runner.event)
     wanted = name == "base" or runner.flag("fail-on-regression")
-    if not wanted or commit is None or runner.input("user") or runner.input("repositories"):
+    if not wanted or commit is None or not _here(runner):
         return None
     folder = Path(options.targets[0])
     if not _has(folder, commit):
         return None
     earlier = msgspec.structs.replace(options, commit=commit, quiet=True)
-    return session.audited(earlier, guide, console)[0]
+    with _unheard():
+        return session.audited(earlier, guide, console)[0]
 
 
 def _base_commit(event: Mapping[str, Any]) -> str | None:
@@ -162,13 +183,14 @@ def _has(folder: Path, commit: str) -> bool:
     with git.shadow(source) as shadow:
         if git.resolve(shadow, commit):
             return True
-    subprocess.run(
-        ["git", *_ASIDE, "fetch", "--quiet", "--depth=1", "--no-tags", "origin", commit],
-        cwd=folder,
-        check=False,
-        timeout=_FETCH_SECONDS,
-        stdin=subprocess.DEVNULL,
-    )
+    with _unheard():
+        subprocess.run(
+            ["git", *_ASIDE, "fetch", "--quiet", "--depth=1", "--no-tags", "origin", commit],
+            cwd=folder,
+            check=False,
+            timeout=_FETCH_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
     with git.shadow(source) as shadow:
         if git.resolve(shadow, commit):
             return True
@@ -199,10 +221,9 @@ def _comment(runner: Runner, pairs: Sequence[tuple[Report, Comparison | None]], 
     repository = runner.environment.get("GITHUB_REPOSITORY", "")
     if not (runner.flag("comment") and isinstance(pull, dict) and repository and token):
         return
-    text = "\n\n".join(FORMATS["markdown"].render(report, comparison) for report, comparison in pairs)
     client = Client(hosts.from_environment(runner.environment), token, Patience(_say))
     try:
-        pull_request.keep_comment(client, repository, int(pull["number"]), text)
+        pull_request.keep_comment(client, repository, int(pull["number"]), markdown.joined(pairs))
     except HostError as error:
         _say(
             f"no comment on the pull request: {error}. A fork's token may only read; the run's summary has the report."

@@ -109,7 +109,7 @@ def main() -> None:
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
             signal.signal(number, _interrupted)
     try:
-        command.main(standalone_mode=False)
+        command.main(prog_name="audit-portfolio", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()

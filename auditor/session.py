@@ -23,7 +23,7 @@ from auditor.formats import json as json_form
 from auditor.formats.escape import line
 from auditor.model import AuditorError, Report, RepositoryStatus, Status
 from auditor.progress import Speaker, Teller
-from auditor.sources import hosts, resume, targets
+from auditor.sources import git, hosts, resume, targets
 from auditor.sources.patience import Patience
 from auditor.sources.selection import Selection
 from auditor.task import Guide, load_rulebook
@@ -238,7 +238,7 @@ def _deliver(options: Options, pairs: Sequence[tuple[Report, Comparison | None]]
     """Write the files, or print the one form, and say the summary."""
     template = None if options.template is None else Path(options.template)
     forms = options.forms or ("html",)
-    folder = Path(options.output or _FOLDER)
+    folder = _folder(options.output or _FOLDER)
     stems = output.stems(report.candidate.name for report, _ in pairs)
     for (report, comparison), stem in zip(pairs, stems, strict=True):
         if options.output == "-":
@@ -258,6 +258,13 @@ def _deliver(options: Options, pairs: Sequence[tuple[Report, Comparison | None]]
         for path in written:
             console.print(f"written: {path}", markup=False, soft_wrap=True)
     sys.stdout.flush()
+
+
+def _folder(name: str) -> Path:
+    """Return the folder for the reports; one in `.git` lies where that leads, if it is a linked working tree's file."""
+    folder = Path(name)
+    source = git.git_folder(Path()) if folder.parts[:1] == (".git",) else None
+    return folder if source is None else source.joinpath(*folder.parts[1:])
 
 
 def _show(report: Report, console: Console, comparison: Comparison | None) -> None:

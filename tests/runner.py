@@ -7,14 +7,28 @@ import os
 import re
 import subprocess
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+
+
+_NEW = re.compile(r"\s*::([^ :]+)(?: ((?:(?!::).)*))?::(.*)")
+_OLD = re.compile(r"##\[([^ \]]+)(?: ([^\]]*))?\](.*)")
+_COMMANDS = frozenset({"set-env", "set-output", "save-state", "add-path", "add-mask", "add-matcher", "remove-matcher"})
+_COMMANDS |= {"warning", "error", "notice", "debug", "group", "endgroup", "echo", "stop-commands"}
+
+
+class Command(NamedTuple):
+    """A workflow command as the runner reads it."""
+
+    name: str
+    properties: Mapping[str, str]
+    data: str
 
 
 class Run:
@@ -27,9 +41,34 @@ class Run:
         self.used = used
         self.status = status
 
-    def commands(self, name: str) -> list[str]:
-        """Return the workflow commands of one kind that the runner would obey."""
-        return [row for row in self.log.splitlines() if row.lstrip().startswith(f"::{name}")]
+    def commands(self, name: str = "") -> list[Command]:
+        """Return the workflow commands, of one kind or of any, that the runner would obey."""
+        return [command for command in obeyed(self.log) if name in ("", command.name)]
+
+
+def obeyed(log: str) -> Iterator[Command]:
+    """Yield what the runner obeys in a log: `::name a=b,c=d::data`, or `##[name a=b;c=d]data` anywhere in a line."""
+    stopped = ""
+    for row in log.splitlines():
+        known = (f for f in (_NEW.match(row), _OLD.search(row)) if f and f[1].lower() in {*_COMMANDS, stopped})
+        found = next(known, None)
+        if found is None:
+            continue
+        name = found[1].lower()
+        if stopped:
+            stopped = "" if name == stopped else stopped
+            continue
+        if name == "stop-commands":
+            stopped = found[3].lower()
+            continue
+        pairs = (pair.split("=", 1) for pair in re.split("[,;]", found[2] or "") if "=" in pair)
+        yield Command(name, {key: _unescaped(value) for key, value in pairs}, _unescaped(found[3]))
+
+
+def _unescaped(text: str) -> str:
+    for written, meant in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(written, meant)
+    return text
 
 
 def run_action(

@@ -687,6 +687,16 @@ NASTY = (
     "&lt;b&gt; &amp; &#64;octocat",
     "<details><summary>x",
     "$$\\frac{1}{0}$$ \\`",
+    "_www.evil.example 0https://evil.example a@evil.example _mailto:a@evil.example",
+    "GHSA-abcd-2345-wxyz CVE-2024-1234 _GH-3 octo/repo#1 @org/team :tada:",
+    "<!-- portfolio-auditor -->",
+    "<!-- -->-->",
+    "x\n::set-output name=score::100\n##[set-output name=score;]100",
+    "%0A::error::x %250A %25",
+    "||",
+    *("`" * length + " @octocat " + "`" * length + " `" for length in range(1, 9)),
+    "title " * 12_000,
+    "t" * 70_000,
 )
 NASTY_URLS = (
     "javascript:alert(1)",

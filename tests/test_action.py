@@ -1,15 +1,17 @@
 """The GitHub Action, its steps run by bash as a runner would, over repositories made here."""
 
 import json
-import re
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
+from markup import check
 from repositories import commit, git, working_tree, write
 from runner import ROOT, Run, run_action
 
@@ -35,7 +37,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Comments
 
     def do_GET(self) -> None:
-        self._answer(200, self.server.comments)
+        asked = dict(parse_qsl(urlsplit(self.path).query))
+        page, size = int(asked.get("page", "1")), int(asked["per_page"])
+        more = page * size < len(self.server.comments)
+        following = (
+            f"<http://127.0.0.1:{self.server.server_port}{urlsplit(self.path).path}?per_page={size}&page={page + 1}>"
+        )
+        self._answer(200, self.server.comments[(page - 1) * size : page * size], following if more else "")
 
     def do_POST(self) -> None:
         if not self.server.may_write:
@@ -54,14 +62,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> str:
         text = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
         assert isinstance(text, str)
+        assert len(text) <= 65_536
         return text
 
-    def _answer(self, status: int, said: object) -> None:
+    def _answer(self, status: int, said: object, following: str = "") -> None:
         self.server.asked.append(f"{self.command} {self.path.partition('?')[0]}")
         body = json.dumps(said).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if following:
+            self.send_header("Link", f'{following}; rel="next"')
         self.end_headers()
         self.wfile.write(body)
 
@@ -175,6 +186,21 @@ def test_the_comment_is_written_once_and_then_kept_up_to_date(
     assert "made-up-token" not in first.log + again.log + again.summary
 
 
+def test_a_comment_on_a_later_page_is_found_and_a_quoted_mark_is_not_ours(
+    repository: Path, tmp_path: Path, temp: Path, host: _Comments
+) -> None:
+    others = [{"id": n, "body": f"> {MARK}\n{n}", "user": {"type": ("Bot", "User")[n % 2]}} for n in range(250)]
+    host.comments += others
+    host.comments[230] = {"id": 230, "body": f"{MARK}\nold", "user": {"type": "Bot"}}
+    event = _event(tmp_path, {"pull_request": {"number": 7, "base": {"sha": "0" * 40}}})
+    api = {"GITHUB_API_URL": f"http://127.0.0.1:{host.server_port}", "GITHUB_SERVER_URL": "http://127.0.0.1:1"}
+    done = run_action(repository, temp, {"comment": "true", "token": "made-up-token"}, event | api)
+    assert done.status == 0, done.log
+    assert [asked.partition(" ")[0] for asked in host.asked] == ["GET", "GET", "GET", "PATCH"]
+    assert "# Portfolio audit" in host.comments[230]["body"]
+    assert [c["body"] for c in host.comments if c["id"] != 230] == [c["body"] for c in others if c["id"] != 230]
+
+
 def test_a_forks_token_may_only_read_and_the_run_still_succeeds(
     repository: Path, tmp_path: Path, temp: Path, host: _Comments
 ) -> None:
@@ -196,12 +222,22 @@ def test_hostile_content_injects_no_command_and_mentions_nobody(tmp_path: Path, 
     )
     done = run_action(repository, temp, {}, _event(tmp_path, {}))
     assert done.status == 0, done.log
-    assert done.commands("set-output") == []
-    assert not [row for row in done.log.splitlines() if row.startswith("::") and "owned" in row.partition("::")[0]]
-    assert all(row.startswith(("::warning ", "::notice ", "::error ")) for row in done.commands(""))
+    assert {command.name for command in done.commands()} <= {"warning", "notice"}
+    assert all(set(command.properties) <= {"title", "file", "line", "endLine"} for command in done.commands())
     assert done.outputs["score"] == f"{_report(done, repository)['score']:g}"
-    assert "@octocat" not in re.sub(r"<code>.*?</code>|`[^`]*`", "", done.summary)  # GitHub mentions nobody in code
-    assert "<img" not in done.summary
+    check(done.summary)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_the_name_of_a_repository_commands_nothing(tmp_path: Path, temp: Path) -> None:
+    for name in ("##[set-output name=score;]100", "a ##[add-mask]a", "##[stop-commands]a"):
+        working_tree(tmp_path / "all" / name, {"README.md": _README})
+    done = run_action(tmp_path / "all", temp, {}, _event(tmp_path, {}))
+    assert done.status == 0, done.log
+    assert "[3/3]" in done.log
+    assert {command.name for command in done.commands()} == {"warning", "notice"}
+    assert not [command for command in done.commands() if "file" in command.properties]  # it is none of the checkout's
+    check(done.summary)
 
 
 def test_inputs_reach_the_shell_only_through_the_environment() -> None:

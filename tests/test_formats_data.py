@@ -111,6 +111,29 @@ def test_sarif_is_valid_and_within_the_limits_of_code_scanning(sample: Callable[
         assert len(rule["properties"]["tags"]) == len(set(rule["properties"]["tags"])) <= 20
 
 
+def test_a_report_beyond_the_limits_of_code_scanning_is_cut_to_what_matters_most() -> None:
+    text, many = "t" * 1_200, range(26_000)
+    base = sample_reports.AVERAGE.repositories[0]
+    places = tuple(Evidence("a.py", line, excerpt="x") for line in range(1, 2_000))
+    open_one = msgspec.structs.replace(base.findings[0], status=Status.UNMET, summary=text, fix=text, evidence=places)
+    found = tuple(msgspec.structs.replace(open_one, rule=f"z{'z' * 300}-{n}", gain=float(n)) for n in many)
+    base = msgspec.structs.replace(base, name=text, findings=found)
+    rules = tuple(sample_reports.rule(f"other-{n}", 1, text, text, text) for n in many)
+
+    tree = json.loads(
+        sarif.render(msgspec.structs.replace(sample_reports.AVERAGE, repositories=(base,), catalogue=rules))
+    )
+    results, described = tree["runs"][0]["results"], tree["runs"][0]["tool"]["driver"]["rules"]
+
+    assert [result["properties"]["gain"] for result in results] == [float(n) for n in reversed(many[-5_000:])]
+    assert all(described[result["ruleIndex"]]["id"] == result["ruleId"] for result in results)
+    assert all(len(result["locations"]) == 10 for result in results)
+    assert len(described) == 25_000
+    for rule in described:
+        assert len(rule["name"]) <= 255
+        assert len(rule["shortDescription"]["text"]) <= len(rule["fullDescription"]["text"]) <= 1_024
+
+
 def test_sarif_has_what_is_open_only_and_describes_every_rule() -> None:
     run = json.loads(sarif.render(sample_reports.AVERAGE))["runs"][0]
 

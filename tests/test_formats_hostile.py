@@ -6,9 +6,11 @@ import json
 import re
 import xml.etree.ElementTree as ET
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from runner import obeyed
 from sample_reports import NASTY, hostile
 
 from auditor.formats import FORMATS, annotations
@@ -61,6 +63,11 @@ def test_markdown_links_to_the_web_alone_and_shows_no_picture(texts: list[str]) 
 @SHARED
 @given(TEXTS)
 def test_each_annotation_is_one_command(texts: list[str]) -> None:
-    for row in annotations.render(hostile(texts)).splitlines():
-        assert re.match(r"::(?:error|warning|notice|group|endgroup)\b", row), row
-        assert row.count("::") == 2 or "%3A%3A" in row or row.startswith("::end"), row
+    report = hostile(texts)
+    alone = msgspec.structs.replace(report, repositories=report.repositories[:1])
+
+    for log in (annotations.render([report], here=True), annotations.render([alone], here=True)):
+        commands = list(obeyed(log))
+        assert len(commands) == log.count("\n")
+        assert {command.name for command in commands} <= {"warning", "notice"}
+        assert all(set(command.properties) <= {"title", "file", "line", "endLine"} for command in commands)

@@ -2,58 +2,20 @@
 
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 import pytest
 import sample_reports
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_reports import each_sample
+from markup import Shown, check
+from sample_reports import NASTY, each_sample
 
 from auditor.compare import compare
 from auditor.formats import escape, markdown
 from auditor.model import Report
 
-cmarkgfm = pytest.importorskip("cmarkgfm", reason="cmarkgfm is not installed (pip install --group dev)")
+pytest.importorskip("cmarkgfm", reason="cmarkgfm is not installed (pip install --group dev)")
 AVERAGE = sample_reports.AVERAGE
-OURS = {"h1", "h2", "p", "strong", "em", "code", "a", "ul", "ol", "li", "details", "summary"}
-OURS |= {"table", "thead", "tbody", "tr", "th", "td"}
-
-
-class Shown(HTMLParser):
-    """What GitHub shows: the elements, the addresses, the text, and what of it is outside of code."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[str] = []
-        self.addresses: list[str] = []
-        self.prose = ""
-        self.text = ""
-        self._code = 0
-        options = cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE  # as GitHub does, which cleans what comes out
-        self.feed(cmarkgfm.github_flavored_markdown_to_html(text, options=options))
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(tag)
-        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
-        self._code += tag == "code"
-
-    def handle_endtag(self, tag: str) -> None:
-        self._code -= tag == "code"
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        self.prose += "" if self._code else data
-
-
-def check(text: str) -> None:
-    """Hold a report to what may be in it: our elements, our addresses, no mention of anybody and no reference."""
-    shown = Shown(text)
-    assert set(shown.elements) <= OURS
-    assert shown.elements.count("a") == text.count("](<")
-    assert all(address.startswith(("https://", "http://", "mailto:")) for address in shown.addresses)
-    assert not re.search(r"(?<![\w/])@[A-Za-z]|(?<!\w)#\d|\bGH-\d", shown.prose)
 
 
 @each_sample
@@ -111,3 +73,31 @@ def test_tables_have_as_many_cells_in_each_row() -> None:
     for block in re.findall(r"(?:^\|.*\n)+", markdown.render(sample_reports.hostile()), flags=re.MULTILINE):
         rows = "".join(tag[1] for tag in Shown(block).elements if tag in ("tr", "td", "th")).split("r")[1:]
         assert len(set(map(len, rows))) == 1
+
+
+@pytest.mark.parametrize("room", [60_000, 900_000])
+@pytest.mark.parametrize("count", [2, 30, 2_000])
+@pytest.mark.parametrize("name", ["large", "hostile"])
+def test_several_candidates_share_the_room_and_what_is_left_out_is_said(name: str, count: int, room: int) -> None:
+    report = {"large": sample_reports.large(20), "hostile": sample_reports.hostile(("日本語", *NASTY[:20]))}[name]
+    text = markdown.joined([(report, None)] * count, room)
+    shown = text.count("\n# Portfolio audit") + 1
+
+    assert len(text.encode()) <= room
+    assert (f"_{count - shown:,} candidate" in text) == (shown < count)
+    assert shown == count or len(text.encode()) > room * 0.9
+    check(text)
+
+
+def test_room_that_a_small_report_does_not_need_goes_to_the_next() -> None:
+    small, big = sample_reports.empty(), sample_reports.large()
+
+    assert len(markdown.joined([(small, None), (big, None)])) > 55_000
+    assert markdown.joined([(small, None)] * 2).count("left out") == 0
+
+
+def test_even_a_verdict_that_fits_nowhere_leaves_a_sentence() -> None:
+    assert (
+        markdown.joined([(AVERAGE, None)] * 3, 300)
+        == "_3 candidates left out to fit; the HTML reports have everything._\n"
+    )

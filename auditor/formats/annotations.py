@@ -1,9 +1,7 @@
 """Findings as workflow commands: GitHub shows them on the files and lines of a push or pull request."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Sequence
 
-from auditor.compare import Comparison
 from auditor.formats import escape
 from auditor.model import Evidence, Finding, Report, Status
 
@@ -11,28 +9,27 @@ _MOST = 10
 """GitHub shows ten of a level for a step and drops the rest silently."""
 
 
-def render(report: Report, comparison: Comparison | None = None, template: Path | None = None) -> str:
-    """Return one command a line for the findings of the audited repositories, what gains most first."""
-    del comparison, template
-    open_ones = sorted(
-        (finding for repository in report.repositories for finding in repository.findings if _is_open(finding)),
-        key=lambda finding: (-finding.gain, finding.rule),
-    )
-    warnings = [f for f in open_ones if f.status is Status.UNMET][:_MOST]
-    notices = [f for f in open_ones if f.status is Status.PARTLY][:_MOST]
-    rows = [*_commands("warning", warnings), *_commands("notice", notices)]
+def render(reports: Sequence[Report], *, here: bool) -> str:
+    """Return one command a line for findings in repositories, what gains most first.
+
+    They are shown on files and lines where the one audited repository is `here`, in the checkout; else by its name.
+    """
+    found = [
+        (repository.name, f) for report in reports for repository in report.repositories for f in repository.findings
+    ]
+    alone = here and sum(len(report.repositories) for report in reports) == 1
+    found.sort(key=lambda pair: (-pair[1].gain, pair[1].rule, pair[0]))
+    levels = {"warning": Status.UNMET, "notice": Status.PARTLY}
+    chosen = {level: [pair for pair in found if pair[1].status is status] for level, status in levels.items()}
+    rows = [_command(level, *pair, alone=alone) for level, pairs in chosen.items() for pair in pairs[:_MOST]]
     return "".join(f"{row}\n" for row in rows)
 
 
-def _is_open(finding: Finding) -> bool:
-    return finding.status in (Status.UNMET, Status.PARTLY)
-
-
-def _commands(level: str, findings: list[Finding]) -> Iterator[str]:
-    for finding in findings:
-        place = _place(next((piece for piece in finding.evidence if piece.path and piece.line), None))
-        told = f"{finding.summary} Fix: {finding.fix}"
-        yield f"::{level} {place}title={_property(finding.rule)}::{message(told)}"
+def _command(level: str, name: str, finding: Finding, *, alone: bool) -> str:
+    place = _place(next((piece for piece in finding.evidence if piece.path and piece.line), None)) if alone else ""
+    told = f"{finding.summary} Fix: {finding.fix}"
+    said = told if alone else f"{escape.line(name, 100)}: {told}"
+    return f"::{level} {place}title={_property(finding.rule)}::{message(said)}"
 
 
 def _place(evidence: Evidence | None) -> str:

@@ -17,7 +17,11 @@ _INVISIBLE = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
 _MARKDOWN = re.compile(r"[\\`*_\[\]~^$!(){}]")
-_AUTOLINK = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp):|\b(www)\.|\b(GH)-(?=\d)")
+_AUTOLINK = re.compile(
+    r"(?i)(?:https?|ftp|mailto|xmpp)(?=:)|www(?=\.)|[\w.+-](?=@)|(?:GH|CVE)(?=-\d)|GHSA(?=-)", re.ASCII
+)
+"""What GitHub's Markdown takes for an address or a reference, whatever stands before it, in code too."""
+
 _FORMULA = re.compile("^['\\s]*[=+\\-@|%\uff1d\uff0b\uff0d\uff20\u2212]")
 _LINKABLE = frozenset({"http", "https"})
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~-._"
@@ -71,13 +75,13 @@ def markup(text: str) -> str:
 
 
 def _silent(text: str) -> str:
-    """Keep words from mentioning, referring or linking by themselves; `_written` must follow."""
+    """Keep words from mentioning, referring, linking or becoming a picture (`:tada:`); `_written` must follow."""
     quiet = re.sub("[@＠]", "@" + _BREAK, _unlinked(text))
-    return re.sub(r"#(?=\d)", "#" + _BREAK, quiet).replace("://", f":{_BREAK}//")
+    return re.sub(r"#(?=\d)|:(?=[\w+-]+:)", rf"\g<0>{_BREAK}", quiet).replace("://", f":{_BREAK}//")
 
 
 def _unlinked(text: str) -> str:
-    return _AUTOLINK.sub(lambda match: f"{match[0][:-1]}{_BREAK}{match[0][-1]}", text)
+    return _AUTOLINK.sub(rf"\g<0>{_BREAK}", text)
 
 
 def _written(text: str) -> str:

@@ -1,6 +1,6 @@
 """The report as Markdown for an issue, a pull request or a step summary; GitHub renders it, and mentions nobody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from auditor.compare import ChangeKind, Comparison
@@ -10,33 +10,61 @@ from auditor.views.words import place
 
 _STEPS = 3
 _LISTED = 25
-_LIMIT = 60_000
-"""Characters; GitHub takes 65,536 in a comment. Beyond it, details are left out and the text says so."""
+_ROOM = 60_000
+"""Bytes of UTF-8, the strictest way to count; GitHub takes 65,536 characters in a comment."""
+_NOTE = 200  # bytes that saying what was left out may take
 
 
 def render(report: Report, comparison: Comparison | None = None, template: Path | None = None) -> str:
     """Return the scorecard's gist with folded details, short enough for a comment."""
     del template
-    head = [*_head(report), *_plan(report), *_progress(report, comparison), *_criteria(report), *_skills(report)]
-    tail = [*_judged(report)]
-    room = _LIMIT - len("\n".join([*head, *tail]))
-    body: list[str] = []
-    blocks = [
-        list(_portfolio(report)),
-        *([*_repository(report, r)] for r in gist.audited(report)),
-        list(_gaps(report)),
-        list(_notes(report)),
-    ]
-    left = 0
-    for block in blocks:
-        room -= len("\n".join(block)) + 1
+    return joined([(report, comparison)])
+
+
+def joined(pairs: Sequence[tuple[Report, Comparison | None]], room: int = _ROOM) -> str:
+    """Return one text of at most `room` bytes: candidates share it evenly, and it says what did not fit."""
+    room -= _NOTE
+    texts: list[str] = []
+    for number, (report, comparison) in enumerate(pairs):
+        text = _within(report, comparison, room // (len(pairs) - number))
+        room -= _size(text) + 1
         if room < 0:
-            left += bool(block)
+            left = words.count(len(pairs) - number, "candidate")
+            texts.append(f"_{left} left out to fit; the HTML reports have everything._\n")
+            break
+        texts.append(text)
+    return "\n".join(texts)
+
+
+def _within(report: Report, comparison: Comparison | None, room: int) -> str:
+    """Return the verdict and, in their order, the sections for which there is room."""
+    head, tail = list(_head(report)), list(_judged(report))
+    sections = (
+        _plan(report),
+        _progress(report, comparison),
+        _criteria(report),
+        _skills(report),
+        _portfolio(report),
+        *(_repository(report, each) for each in gist.audited(report)),
+        _gaps(report),
+        _notes(report),
+    )
+    room -= _size("\n".join([*head, *tail])) + _NOTE
+    left = 0
+    for section in map(list, sections):
+        needed = _size("\n".join(section)) + 1
+        if section and needed > room:
+            left += 1
             continue
-        body += block
+        room -= needed
+        head += section
     if left:
-        body += [f"_{words.count(left, 'section')} left out to fit a comment; the HTML report has everything._", ""]
-    return "\n".join([*head, *body, *tail]).rstrip() + "\n"
+        head += [f"_{words.count(left, 'section')} left out to fit; the HTML report has everything._", ""]
+    return "\n".join([*head, *tail]).rstrip() + "\n"
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
 
 
 def _head(report: Report) -> Iterator[str]:

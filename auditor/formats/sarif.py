@@ -17,9 +17,12 @@ from auditor.model import Evidence, Finding, Report, RepositoryReport, RuleText,
 from auditor.views.words import place
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_RESULTS = 5_000
+_RESULTS, _RULES, _NAME = 5_000, 25_000, 255
 _LOCATIONS = 10
-"""Code scanning shows 5,000 results a run; it takes 1,000 locations a result, of which a reader wants few."""
+"""Code scanning shows 5,000 results a run; it takes 1,000 locations a result, of which a reader wants few.
+
+It refuses a run of more than 25,000 rules, and cuts a rule's name at 255 characters and its descriptions at 1,024.
+"""
 
 _KIND = {
     Status.MET: "pass",
@@ -38,7 +41,8 @@ def render(report: Report, comparison: Comparison | None = None, template: Path 
     del template
     found = [(name, finding) for name, finding in gist.all_findings(report) if finding.status in gist.OPEN]
     found.sort(key=lambda pair: (-pair[1].gain, -pair[1].weight, pair[0] or "", pair[1].rule))
-    rules = _rules(report)
+    del found[_RESULTS:]
+    rules = _rules(report, [finding for _, finding in found])
     places = {rule["id"]: place for place, rule in enumerate(rules)}
     bases = _bases(report)
     states = _states(comparison)
@@ -47,7 +51,7 @@ def render(report: Report, comparison: Comparison | None = None, template: Path 
         "automationDetails": {"id": f"portfolio-audit/{quote(escape.whole(report.candidate.name[:100]), safe='')}/"},
         "originalUriBaseIds": {base: _base(repository) for base, repository in bases.items()},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(name, f, places[f.rule], bases, states) for name, f in found[:_RESULTS]],
+        "results": [_result(name, f, places[f.rule], bases, states) for name, f in found],
         "properties": {"score": report.score, "grade": report.grade, "coverage": report.coverage},
     }
     origins = [_origin(base, repository) for base, repository in bases.items() if escape.link(repository.url)]
@@ -67,11 +71,12 @@ def _driver(report: Report, rules: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _rules(report: Report) -> list[dict[str, Any]]:
-    """Describe each rule of the catalogue, and by its findings each that a baseline's report has no words for."""
+def _rules(report: Report, shown: list[Finding]) -> list[dict[str, Any]]:
+    """Describe the rules of what is shown and of the catalogue; what has no words there, by a finding."""
     known = gist.rule_texts(report)
     used = {finding.rule: finding for _, finding in gist.all_findings(report)}
-    return [_rule(name, known.get(name), used.get(name)) for name in sorted(known.keys() | used.keys())]
+    names = list(dict.fromkeys([*(finding.rule for finding in shown), *sorted(known.keys() | used.keys())]))
+    return [_rule(name, known.get(name), used.get(name)) for name in sorted(names[:_RULES])]
 
 
 def _rule(identifier: str, text: RuleText | None, finding: Finding | None) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def _rule(identifier: str, text: RuleText | None, finding: Finding | None) -> di
     guide = f"\n\n_{escape.markdown(text.guide)}_" if text and text.guide else ""
     return {
         "id": identifier,
-        "name": "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", identifier)) or identifier,
+        "name": ("".join(map(str.capitalize, re.split(r"[^A-Za-z0-9]+", identifier))) or identifier)[:_NAME],
         "shortDescription": {"text": escape.line(title, 250)},
         "fullDescription": {"text": escape.line(why, 1000)},
         "help": {
