@@ -46,6 +46,15 @@ def test_copies_count_once_and_names_are_told_apart(tmp_path: Path) -> None:
     assert len({repository["name"] for repository in both["repositories"]}) == 2
 
 
+def test_a_report_in_the_git_folder_follows_a_linked_working_tree(tmp_path: Path) -> None:
+    root = working_tree(tmp_path / "churn", _FILES)
+    git(root, "worktree", "add", "-q", str(tmp_path / "linked"))
+    for tree in (root, tmp_path / "linked"):
+        assert audit("--offline", "-q", "-o", ".git/portfolio-audit", ".", folder=tree).status == 0
+    assert (root / ".git/portfolio-audit/churn.html").is_file()
+    assert (root / ".git/worktrees/linked/portfolio-audit/linked.html").is_file()
+
+
 def test_candidates_of_the_same_name_both_get_their_files(tmp_path: Path) -> None:
     for place in ("x", "y"):
         working_tree(tmp_path / place / "asha" / "one", {"README.md": place})

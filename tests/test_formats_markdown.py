@@ -75,8 +75,8 @@ def test_tables_have_as_many_cells_in_each_row() -> None:
         assert len(set(map(len, rows))) == 1
 
 
-@pytest.mark.parametrize("room", [60_000, 900_000])
-@pytest.mark.parametrize("count", [2, 30, 2_000])
+@pytest.mark.parametrize("room", [60_000, 200_000])
+@pytest.mark.parametrize("count", [2, 30, 300])
 @pytest.mark.parametrize("name", ["large", "hostile"])
 def test_several_candidates_share_the_room_and_what_is_left_out_is_said(name: str, count: int, room: int) -> None:
     report = {"large": sample_reports.large(20), "hostile": sample_reports.hostile(("日本語", *NASTY[:20]))}[name]

@@ -77,7 +77,7 @@ def markup(text: str) -> str:
 def _silent(text: str) -> str:
     """Keep words from mentioning, referring, linking or becoming a picture (`:tada:`); `_written` must follow."""
     quiet = re.sub("[@＠]", "@" + _BREAK, _unlinked(text))
-    return re.sub(r"#(?=\d)|:(?=[\w+-]+:)", rf"\g<0>{_BREAK}", quiet).replace("://", f":{_BREAK}//")
+    return re.sub(r"#(?=\d)|:(?=[\w+-]+(?::|$))", rf"\g<0>{_BREAK}", quiet).replace("://", f":{_BREAK}//")
 
 
 def _unlinked(text: str) -> str:
