@@ -1,9 +1,12 @@
 """JSON, SARIF, CSV and the badge: each parsed by its own reader and held to its own standard."""
 
 import csv
+import gzip
 import io
 import json
+import random
 import re
+import string
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -133,6 +136,29 @@ def test_a_report_beyond_the_limits_of_code_scanning_is_cut_to_what_matters_most
     for rule in described:
         assert len(rule["name"]) <= 255
         assert len(rule["shortDescription"]["text"]) <= len(rule["fullDescription"]["text"]) <= 1_024
+
+
+def test_sarif_stays_below_the_size_that_code_scanning_takes() -> None:
+    chance = random.Random(6)  # noqa: S311 - words that nothing compresses much
+    letters = string.ascii_letters + string.digits + "-_"
+    base = sample_reports.AVERAGE.repositories[0]
+    open_one = msgspec.structs.replace(base.findings[0], status=Status.UNMET)
+    found = tuple(
+        msgspec.structs.replace(
+            open_one,
+            rule=f"rule-{n}",
+            gain=float(n),
+            evidence=tuple(Evidence("".join(chance.choices(letters, k=1_000)), 1) for _ in range(10)),
+        )
+        for n in range(1_400)
+    )
+    base = msgspec.structs.replace(base, findings=found)
+
+    text = sarif.render(msgspec.structs.replace(sample_reports.AVERAGE, repositories=(base,)))
+    kept = [result["properties"]["gain"] for result in json.loads(text)["runs"][0]["results"]]
+
+    assert len(gzip.compress(text.encode())) <= 10_000_000
+    assert kept[:600] == [float(n) for n in range(1_399, 799, -1)]
 
 
 def test_sarif_has_what_is_open_only_and_describes_every_rule() -> None:

@@ -6,6 +6,7 @@ that passed would bury the others and are left out. Every rule is described.
 
 import hashlib
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from auditor.views.words import place
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _RESULTS, _RULES, _NAME = 5_000, 25_000, 255
 _LOCATIONS = 10
+_COMPRESSED = 10_000_000
 """Code scanning shows 5,000 results a run; it takes 1,000 locations a result, of which a reader wants few.
 
-It refuses a run of more than 25,000 rules, and cuts a rule's name at 255 characters and its descriptions at 1,024.
+It refuses a run of more than 25,000 rules and a file that gzip leaves above 10 MB, and cuts a rule's name at 255
+characters and its descriptions at 1,024.
 """
 
 _KIND = {
@@ -42,6 +45,18 @@ def render(report: Report, comparison: Comparison | None = None, template: Path 
     found = [(name, finding) for name, finding in gist.all_findings(report) if finding.status in gist.OPEN]
     found.sort(key=lambda pair: (-pair[1].gain, -pair[1].weight, pair[0] or "", pair[1].rule))
     del found[_RESULTS:]
+    while _too_large(text := _written(report, comparison, found)) and found:
+        del found[len(found) // 2 :]
+    return text
+
+
+def _too_large(text: str) -> bool:
+    """Tell what code scanning would refuse; the quickest compression leaves more than the one of the upload."""
+    written = text.encode()
+    return len(written) > _COMPRESSED and len(zlib.compress(written, 1)) > _COMPRESSED
+
+
+def _written(report: Report, comparison: Comparison | None, found: list[tuple[str | None, Finding]]) -> str:
     rules = _rules(report, [finding for _, finding in found])
     places = {rule["id"]: place for place, rule in enumerate(rules)}
     bases = _bases(report)
