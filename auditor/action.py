@@ -3,6 +3,7 @@
 `python -m auditor.action` reads INPUT_* and the runner's GITHUB_* variables; `action.yml` sets them.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -28,6 +29,8 @@ from auditor.sources.exchange import HostError
 from auditor.sources.patience import Patience
 from auditor.task import Guide, load_rulebook
 
+_USE = ("path", "user", "repositories", "rulebook", "role", "select", "ignore")
+"""The inputs that say what is audited, and by which rules: a use of the action that differs in none is the same."""
 _TRUE = ("true", "yes", "1", "on")
 _SUMMARY = 900_000  # bytes; the runner takes 1 MiB of a step, or nothing
 _FETCH_SECONDS = 120
@@ -54,6 +57,11 @@ class Runner:
         """Return an input that is true or false."""
         return self.input(name).lower() in _TRUE
 
+    def use(self) -> str:
+        """Name this use of the action among others of the same pull request: the same on every push, system and job."""
+        read = {name: sorted(self.words(name)) for name in _USE} | {"path": [self.input("path") or "."]}
+        return hashlib.sha256(json.dumps(read).encode()).hexdigest()[:12]
+
     def output(self, values: Mapping[str, str]) -> None:
         """Set outputs; a random delimiter keeps a value from ending early or setting another."""
         rows = []
@@ -78,6 +86,7 @@ def main() -> int:
     streams.prepare()
     surroundings.distrust_current_folder()
     runner = Runner(dict(os.environ))
+    runner.output({"use": runner.use()})
     try:
         return _run(runner)
     except AuditorError as error:
@@ -131,10 +140,9 @@ def _options(runner: Runner) -> Options:
         raise AuditorError(f"fail-under is a number from 0 to 100, not {under!r}.") from None
     targets = runner.words("user") or runner.words("repositories") or (runner.input("path") or ".",)
     here = _here(runner)
-    name = runner.environment.get("GITHUB_REPOSITORY", "").rpartition("/")[2]
     return Options(
         targets=targets,
-        candidate=name or None if here else None,
+        candidate=_candidate(runner) if here else None,
         offline=here and not runner.flag("links"),
         fail_under=least,
         fail_on=runner.words("fail-on"),
@@ -144,6 +152,17 @@ def _options(runner: Runner) -> Options:
         role=runner.input("role") or None,
         cache_dir=runner.input("cache-dir") or None,
     )
+
+
+def _candidate(runner: Runner) -> str | None:
+    """Name the checkout by its repository, and by its path where it lies deeper: two of a workspace are told apart."""
+    name = runner.environment.get("GITHUB_REPOSITORY", "").rpartition("/")[2]
+    path = Path(runner.input("path") or ".").absolute()
+    try:
+        within = path.relative_to(runner.environment.get("GITHUB_WORKSPACE") or Path.cwd()).as_posix()
+    except ValueError:
+        within = path.name
+    return "/".join(part for part in (name, within) if part not in ("", ".")) if name else None
 
 
 def _here(runner: Runner) -> bool:
@@ -219,11 +238,14 @@ def _comment(runner: Runner, pairs: Sequence[tuple[Report, Comparison | None]], 
     """Keep the pull request's comment up to date; a token that may not is no failure of the audit."""
     pull = runner.event.get("pull_request")
     repository = runner.environment.get("GITHUB_REPOSITORY", "")
-    if not (runner.flag("comment") and isinstance(pull, dict) and repository and token):
+    if not (runner.flag("comment") and isinstance(pull, dict) and repository):
+        return
+    if not token:
+        _say("no comment on the pull request: there is no token to write it with; the run's summary has the report.")
         return
     client = Client(hosts.from_environment(runner.environment), token, Patience(_say))
     try:
-        pull_request.keep_comment(client, repository, int(pull["number"]), markdown.joined(pairs))
+        pull_request.keep_comment(client, repository, int(pull["number"]), runner.use(), markdown.joined(pairs))
     except HostError as error:
         _say(
             f"no comment on the pull request: {error}. A fork's token may only read; the run's summary has the report."

@@ -32,9 +32,11 @@ class Command(NamedTuple):
 
 
 class Run:
-    """What one run of the action left: outputs, the summary, the log, the actions used, the exit status."""
+    """What one run of the action left: outputs, summary, log, the actions used with their inputs, the exit status."""
 
-    def __init__(self, outputs: dict[str, str], summary: str, log: str, used: list[str], status: int) -> None:
+    def __init__(
+        self, outputs: dict[str, str], summary: str, log: str, used: Mapping[str, Mapping[str, str]], status: int
+    ) -> None:
         self.outputs = outputs
         self.summary = summary
         self.log = log
@@ -87,12 +89,14 @@ def run_action(
         "strategy": {"job-index": "0"},
     }
     given["token"] = _filled(given["token"], context)
-    summary, log, used, status = temp / f"summary-{uuid.uuid4().hex}", "", [], 0
+    summary, log, status = temp / f"summary-{uuid.uuid4().hex}", "", 0
+    used: dict[str, dict[str, str]] = {}
     for step in action["runs"]["steps"]:
         if "if" in step and not _true(step["if"], context):
             continue
         if "uses" in step:
-            used.append(step["uses"].partition("@")[0])
+            given_to = {name: _filled(str(value), context) for name, value in step.get("with", {}).items()}
+            used[step["uses"].partition("@")[0]] = given_to
             continue
         done, outputs = _shell(step, context, workspace, temp, summary, environment or {})
         log += done.stdout
@@ -116,7 +120,7 @@ def run_workflow(text: str, workspace: Path, temp: Path, environment: Mapping[st
                 context["steps"][step.get("id", "")] = {"outputs": runs[-1].outputs}
             elif "run" in step:
                 done, outputs = _shell(step, context, workspace, temp, temp / "none", environment)
-                runs.append(Run(outputs, "", done.stdout, [], done.returncode))
+                runs.append(Run(outputs, "", done.stdout, {}, done.returncode))
     return runs
 
 

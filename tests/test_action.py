@@ -2,12 +2,8 @@
 
 import json
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
@@ -15,79 +11,8 @@ from markup import check
 from repositories import commit, git, working_tree, write
 from runner import ROOT, Run, run_action
 
-from auditor.sources.pull_request import MARK
-
 _README = "# Churn\n\nPredicts which customers leave, so that a shop can call them in time.\n"
 _HOSTILE = "evil\n::set-output name=score::100\n::error::owned %0A`@octocat` <img src=x> | cell |.py"
-
-
-class _Comments(ThreadingHTTPServer):
-    """The part of GitHub's API that keeps the comments of one pull request."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.comments: list[dict[str, Any]] = []
-        self.asked: list[str] = []
-        self.may_write = True
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Comments
-
-    def do_GET(self) -> None:
-        asked = dict(parse_qsl(urlsplit(self.path).query))
-        page, size = int(asked.get("page", "1")), int(asked["per_page"])
-        more = page * size < len(self.server.comments)
-        following = (
-            f"<http://127.0.0.1:{self.server.server_port}{urlsplit(self.path).path}?per_page={size}&page={page + 1}>"
-        )
-        self._answer(200, self.server.comments[(page - 1) * size : page * size], following if more else "")
-
-    def do_POST(self) -> None:
-        if not self.server.may_write:
-            self._answer(403, {"message": "Resource not accessible by integration"})
-            return
-        number = len(self.server.comments) + 1
-        made = {"id": number, "body": self._body(), "user": {"type": "Bot"}, "html_url": f"http://host/{number}"}
-        self.server.comments.append(made)
-        self._answer(201, made)
-
-    def do_PATCH(self) -> None:
-        found = next(c for c in self.server.comments if self.path.endswith(f"/{c['id']}"))
-        found["body"] = self._body()
-        self._answer(200, found)
-
-    def _body(self) -> str:
-        text = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
-        assert isinstance(text, str)
-        assert len(text) <= 65_536
-        return text
-
-    def _answer(self, status: int, said: object, following: str = "") -> None:
-        self.server.asked.append(f"{self.command} {self.path.partition('?')[0]}")
-        body = json.dumps(said).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        if following:
-            self.send_header("Link", f'{following}; rel="next"')
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
-@pytest.fixture
-def host() -> Iterator[_Comments]:
-    with _Comments() as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +49,7 @@ def test_a_push_is_audited_without_any_token(repository: Path, tmp_path: Path, t
         assert (repository / done.outputs[name]).is_file()
     assert "What to fix first" in done.summary
     assert done.commands("warning")
-    assert done.used == ["actions/cache", "actions/upload-artifact"]
+    assert list(done.used) == ["actions/cache", "actions/upload-artifact"]
 
 
 def test_gates_fail_the_run_and_say_why(repository: Path, tmp_path: Path, temp: Path) -> None:
@@ -165,51 +90,6 @@ def test_a_baseline_can_be_a_file(repository: Path, tmp_path: Path, temp: Path) 
     first = run_action(repository, temp, {"output": str(tmp_path / "kept")}, event)
     second = run_action(repository, temp, {"baseline": first.outputs["json"], "fail-on-regression": "true"}, event)
     assert (second.status, second.outputs["regressions"]) == (0, "0")
-
-
-def test_the_comment_is_written_once_and_then_kept_up_to_date(
-    repository: Path, tmp_path: Path, temp: Path, host: _Comments
-) -> None:
-    host.comments.append({"id": 99, "body": f"{MARK} quoted by a person", "user": {"type": "User"}})
-    event = _event(tmp_path, {"pull_request": {"number": 7, "base": {"sha": "0" * 40}}})
-    api = {"GITHUB_API_URL": f"http://127.0.0.1:{host.server_port}", "GITHUB_SERVER_URL": "http://127.0.0.1:1"}
-    inputs = {"comment": "true", "token": "made-up-token"}
-    first = run_action(repository, temp, inputs, event | api)
-    assert first.status == 0, first.log
-    write(repository, {"LICENSE": "MIT License\n"})
-    run_action(repository, temp, inputs, event | api)
-    again = run_action(repository, temp, inputs, event | api)
-    ours = [comment for comment in host.comments if comment["user"]["type"] == "Bot"]
-    assert len(ours) == 1
-    assert ours[0]["body"].startswith(MARK)
-    assert [asked.partition(" ")[0] for asked in host.asked] == ["GET", "POST", "GET", "PATCH", "GET"]
-    assert "made-up-token" not in first.log + again.log + again.summary
-
-
-def test_a_comment_on_a_later_page_is_found_and_a_quoted_mark_is_not_ours(
-    repository: Path, tmp_path: Path, temp: Path, host: _Comments
-) -> None:
-    others = [{"id": n, "body": f"> {MARK}\n{n}", "user": {"type": ("Bot", "User")[n % 2]}} for n in range(250)]
-    host.comments += others
-    host.comments[230] = {"id": 230, "body": f"{MARK}\nold", "user": {"type": "Bot"}}
-    event = _event(tmp_path, {"pull_request": {"number": 7, "base": {"sha": "0" * 40}}})
-    api = {"GITHUB_API_URL": f"http://127.0.0.1:{host.server_port}", "GITHUB_SERVER_URL": "http://127.0.0.1:1"}
-    done = run_action(repository, temp, {"comment": "true", "token": "made-up-token"}, event | api)
-    assert done.status == 0, done.log
-    assert [asked.partition(" ")[0] for asked in host.asked] == ["GET", "GET", "GET", "PATCH"]
-    assert "# Portfolio audit" in host.comments[230]["body"]
-    assert [c["body"] for c in host.comments if c["id"] != 230] == [c["body"] for c in others if c["id"] != 230]
-
-
-def test_a_forks_token_may_only_read_and_the_run_still_succeeds(
-    repository: Path, tmp_path: Path, temp: Path, host: _Comments
-) -> None:
-    host.may_write = False
-    event = _event(tmp_path, {"pull_request": {"number": 7, "base": {"sha": "0" * 40}}})
-    api = {"GITHUB_API_URL": f"http://127.0.0.1:{host.server_port}", "GITHUB_SERVER_URL": "http://127.0.0.1:1"}
-    done = run_action(repository, temp, {"comment": "true", "token": "made-up-token"}, event | api)
-    assert done.status == 0
-    assert "may only read" in done.log
 
 
 def test_hostile_content_injects_no_command_and_mentions_nobody(tmp_path: Path, temp: Path) -> None:
