@@ -6,8 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from command import audit
+from hypothesis import given
+from hypothesis import strategies as st
 from repositories import working_tree
 
+from auditor.facts.credentials import PROVIDERS, is_placeholder
 from auditor.facts.masking import masked, without_credentials
 from auditor.model import Evidence
 
@@ -37,6 +40,18 @@ def test_what_is_shown_of_a_text(text: str, clean: str) -> None:
 def test_what_holds_none_is_left_as_it_is() -> None:
     encoded = msgspec.msgpack.encode(["https://example.com", {"a": 1}])
     assert masked(encoded) is encoded
+
+
+@given(
+    st.sampled_from([shape for _, _, shape in PROVIDERS]).flatmap(
+        lambda shape: st.from_regex(shape, fullmatch=True, alphabet=st.characters(max_codepoint=126))
+    ),
+    st.integers(0, 127),
+)
+def test_every_shape_is_found_whatever_stands_beside_its_text(text: str, number: int) -> None:
+    """Encoded, a text's neighbours may look like letters: a small number is one byte, a text's length is another."""
+    encoded = msgspec.msgpack.encode([number, text, number])
+    assert masked(encoded) != encoded or is_placeholder(text)
 
 
 def test_no_credential_is_shown_or_kept(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ _GITHUB_SUM = 6
 
 # Needle, kind, shape: the shape is only looked for where the needle stands in the text.
 PROVIDERS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (needle, kind, re.compile(shape))
+    (needle, kind, re.compile(shape, re.ASCII))
     for needle, kind, shape in (
         ("AKIA", "AWS access key", r"(?<![A-Z0-9])(?<!Credential=)(?<!AccessKeyId=)AKIA[A-Z2-7]{16}(?![A-Z0-9])"),
         ("ASIA", "AWS session key", r"(?<![A-Z0-9])(?<!Credential=)(?<!AccessKeyId=)ASIA[A-Z2-7]{16}(?![A-Z0-9])"),

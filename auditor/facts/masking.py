@@ -13,7 +13,12 @@ T = TypeVar("T", bound=msgspec.Struct)
 _MASK = "***"
 _KEY = re.compile(r"\bMII[A-Za-z0-9+/]{40,}={0,2}")  # a line of a key, apart from the line that says it is one
 _SHAPES = (*((needle, shape) for needle, _, shape in PROVIDERS), ("MII", _KEY))
-_NEEDLES = tuple(needle.encode() for needle, _ in _SHAPES)
+_EDGES = re.compile(r"^(?:\\b|\(\?<![^()]*\))+|(?:\\b|\(\?![^()]*\))$")
+_HINTS = (
+    *((needle.encode(), re.compile(_EDGES.sub("", shape.pattern).encode())) for needle, shape in _SHAPES),
+    (b"://", re.compile(rb"://[^\s:/@\"'<>]{0,320}:[^\s@/\"'<>]{1,480}@")),
+)
+"""Needle, and what its shape is within an encoded value, where any byte may stand before and after a text."""
 _ASSIGNED = re.compile(
     r"""(?:(pass(?:word|wd|phrase)?|pwd)|secret|token|key)[\w-]{0,20}["']?(?:\s{0,3}[=:]\s{0,3}|(?<=password)\s)["']?"""
     r"""(?P<value>[^\s"'`,;()<>\[\]{}]{6,200})""",
@@ -23,9 +28,8 @@ _ASSIGNED = re.compile(
 
 def masked(encoded: bytes) -> bytes:
     """Return a value in MessagePack with what has a provider's shape as `***`; the very same bytes where none is."""
-    if not any(needle in encoded for needle in _NEEDLES) and not (b"://" in encoded and b"@" in encoded):
-        return encoded
-    return _mapped(encoded, _without_shapes)
+    hinted = any(needle in encoded and hint.search(encoded) for needle, hint in _HINTS)
+    return _mapped(encoded, _without_shapes) if hinted else encoded
 
 
 def without_shapes(value: T) -> T:

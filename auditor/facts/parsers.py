@@ -34,8 +34,11 @@ PARSERS: tuple[Parser, ...] = (
     specs.PARSER,
     *secrets.PARSERS,
 )
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
 def parsers_for(path: str) -> tuple[Parser, ...]:
-    """Return the parsers that read a file of this name; most files have none."""
+    """Return the parsers that read a file of this name; most files have none, and pictures come by thousands."""
+    if path.endswith(_PICTURES):
+        return ()
     return tuple(parser for parser in PARSERS if parser.reads(path))
