@@ -16,6 +16,8 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 auditor
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin auditor
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto
 
