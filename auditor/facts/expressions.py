@@ -140,7 +140,10 @@ class Expressions:
             if _ASSERTING.match(name, name.rfind(".") + 1):
                 opened.asserts += 1
                 opened.telling += not node.args or any(not isinstance(argument, ast.Constant) for argument in node.args)
-        of = self.names.resolve(node.args[0]) if node.args and _FLOWING.search(name) else ""
+        if ".groupby()" in name:
+            of = _column(node.func)
+        else:
+            of = self.names.resolve(node.args[0]) if node.args and _FLOWING.search(name) else ""
         self.calls.append(Call(name, node.lineno, within, keywords, first, self.caught > 0, of, loop=self.counting))
         if loop := frames.row_call(node, self.names, pandas=self.pandas):
             self.loops.append(loop)
@@ -152,6 +155,16 @@ def _branches(node: Any) -> int:  # noqa: ANN401 - one of three kinds of node
     if kind is ast.IfExp:
         return 1
     return len(node.values) - 1 if kind is ast.BoolOp else 1 + len(node.ifs)
+
+
+def _column(called: ast.expr) -> str:
+    """Return which column of the groups something is called on: `churn` of `["churn"].mean` and of `.churn.mean`."""
+    match called:
+        case ast.Attribute(value=ast.Subscript(slice=ast.Constant(value=str(column)))):
+            return _writable(column[:_SHORT])
+        case ast.Attribute(value=ast.Attribute(attr=column)):
+            return column
+    return ""
 
 
 def _is_slice(node: ast.expr) -> bool:

@@ -71,9 +71,9 @@ class Call(Fact, frozen=True):
     `within` is the qualified name of the enclosing function, "" at top level. `keywords` holds the literal ones as
     source text, others as "". `first` is the first positional argument's source text when it is short: f-strings with
     "{}" for what is filled in, dictionaries by their literal keys. `guarded`: within a `try` that has an `except`.
-    Of what fits, transforms or splits, `of` is the first argument resolved, and `to` the text of what the result is
-    assigned to. `loop` is the variable of the innermost `for` over numbers. A named part of the rows
-    (`train = scaled[:n]`) is a call of `slice`.
+    Of what fits, transforms or splits, `of` is the first argument resolved, of what is asked of groups of rows the
+    column, and `to` the text of what the result is assigned to. `loop` is the variable of the innermost `for` over
+    numbers. A named part of the rows (`train = scaled[:n]`) is a call of `slice`.
     """
 
     name: str

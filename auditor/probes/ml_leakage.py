@@ -10,18 +10,21 @@ from auditor.probes.ml_training import trained
 from auditor.probes.ml_tuning import Tuned, tuned_on_test
 from auditor.probes.ml_words import Leakage, Words
 from auditor.views.program import Program, Use
-from auditor.views.words import within
+from auditor.views.words import shortened, within
 
 _SHOWN = 4
+_COLUMN = 40
+_ONE_COLUMN = re.compile(r"\[?'([^']+)'\]?")
 _MADE = ("pandas.DataFrame()", "pandas.concat()", "numpy.", "scipy.", "?")
 
 
 class _Early(msgspec.Struct, frozen=True):
-    """Something fitted before a split; `sure` when it is seen that the split data comes from it."""
+    """Something learnt before a split; `sure` when it is seen that the split data comes from it."""
 
     use: Use
     split: Use
     sure: bool
+    column: str = ""
 
 
 def leakage(program: Program, *, words: Words) -> Verdict:
@@ -30,7 +33,7 @@ def leakage(program: Program, *, words: Words) -> Verdict:
         return not_applicable("No model is trained in Python here.")
     table = words.leakage
     splits = [*program.named(*sorted(table.splits)), *_sliced(program, words)]
-    early = list(_fitted_early(program, splits, table, words))
+    early = [*_fitted_early(program, splits, table, words), *_averaged_early(program, splits, table)]
     tuned = list(tuned_on_test(program, words))
     if early or tuned:
         return _leaking(early, tuned, table)
@@ -58,11 +61,16 @@ def _leaking(early: list[_Early], tuned: list[Tuned], table: Leakage) -> Verdict
             confidence=Confidence.MEDIUM,
             fix=f"Hold back a validation set for {tuned[0].use.place.path} and touch the test set once, at the end.",
         )
-    use, split = (sure or early)[0].use, (sure or early)[0].split
-    what = use.receiver if use.receiver in table.fitted | table.resampled | table.pipelines else use.last
+    use, split, _, column = msgspec.structs.astuple((sure or early)[0])
     at, before = within(use.place), within(split.place)
-    said = f"{what} is fitted in {at} before the split in {before} of {use.source.path}"
-    fix = f"Split first, then fit {what} on the training part only; a Pipeline does that by itself."
+    if column:
+        what = f"The mean of {shortened(column, _COLUMN)} by group is taken"
+        fix = "Split first, then take the means from the training part only; a TargetEncoder in a Pipeline does that."
+    else:
+        name = use.receiver if use.receiver in table.fitted | table.resampled | table.pipelines else use.last
+        what = f"{name} is fitted"
+        fix = f"Split first, then fit {name} on the training part only; a Pipeline does that by itself."
+    said = f"{what} in {at} before the split in {before} of {use.source.path}"
     if not sure:
         return partly(f"{said}, if on the same data.", *places, confidence=Confidence.LOW, fix=fix)
     return unmet(f"{said}.", *places, fix=fix)
@@ -91,6 +99,29 @@ def _fitted_early(program: Program, splits: list[Use], table: Leakage, words: Wo
         maybe = [split for split, fed in pairs if fed is None and not inside and split.last in table.splits]
         if sure or maybe:
             yield _Early(use, (sure or maybe)[0], bool(sure))
+
+
+def _averaged_early(program: Program, splits: list[Use], table: Leakage) -> Iterator[_Early]:
+    """Yield where a column is made of the target's means by group: `df.groupby("city")["churn"].transform("mean")`."""
+    parted = {(use.source.path, name) for use in program.named("drop", "pop") for name in _dropped(use)}
+    mapped = {(use.source.path, use.call.first) for use in program.named("map")}
+    for use in program.named(*sorted(table.aggregates)):
+        column, to = use.call.of, use.call.to
+        kept = "[" in to or (use.source.path, to) in mapped
+        mean = ".groupby()" in use.call.name and "mean" in (use.last, use.call.first.strip("'"))
+        if mean and kept and (use.source.path, column) in parted:
+            frame = use.call.name.partition(".groupby()")[0] + "()"
+            yield from (
+                _Early(use, split, sure=True, column=column)
+                for split in splits
+                if _follows(split, use) and _is_same(split.call.of, frame)
+            )
+
+
+def _dropped(use: Use) -> tuple[str, ...]:
+    """Return the one column that is taken out of a frame, most often the target."""
+    said = (use.call.first, *(value for key, value in use.call.keywords if key in ("columns", "labels")))
+    return tuple(found[1] for text in said if (found := _ONE_COLUMN.fullmatch(text)))
 
 
 def _has_fitted(program: Program, use: Use, table: Leakage) -> bool:

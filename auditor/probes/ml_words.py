@@ -99,6 +99,7 @@ class Leakage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reducing: Names
     methods: Names
     results: Names
+    aggregates: Names
     targets: str
     splits: Names
     pipelines: Names
