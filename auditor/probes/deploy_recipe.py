@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from auditor.facts.container import Instruction
+from auditor.facts.credentials import is_placeholder
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.ci import Command
 from auditor.views.deployment import Deployment, Recipe
@@ -13,7 +14,7 @@ from auditor.views.packaging import Packaging
 
 _SHOWN = 4
 _LATEST = re.compile(r"^(?:--platform=\S+\s+)?[^\s:@]+(?::latest)?(?:\s|$)", re.IGNORECASE)
-_SECRET = re.compile(r"(?:PASSWORD|SECRET|TOKEN|API_?KEY)\w*[= ]\s*[^\s${}\"']{4}", re.IGNORECASE)
+_SECRET = re.compile(r"(?:PASSWORD|SECRET|TOKEN|API_?KEY)(?:_KEY)?\s*[= ]\s*[\"']?([^\s${}\"']{4,200})", re.IGNORECASE)
 _WHY = {
     "environment": "Only an environment is built, not the app",
     "infrastructure": "Only what the app needs is described, not the app",
@@ -109,18 +110,23 @@ def _practice(deployment: Deployment) -> str:
     for said, holds in _habits(instructions, ignored=deployment.ignored).items():
         (good if holds else bad).append(said)
     has = f" {path} has {', '.join(good)}" if good else f" {path} has none of the usual precautions"
-    return f"{has}; it lacks {', '.join(bad)}." if bad and good else f"{has}."
+    lacks = f"; it lacks {', '.join(bad)}" if bad and good else ""
+    return f"{has}{lacks}{_given_away(instructions)}."
+
+
+def _given_away(instructions: tuple[Instruction, ...]) -> str:
+    settings = [each.text for each in instructions if each.name in ("ENV", "ARG")]
+    values = [match[1] for each in settings for match in _SECRET.finditer(each)]
+    return "; a credential seems to be set in it" if any(not is_placeholder(value) for value in values) else ""
 
 
 def _habits(instructions: tuple[Instruction, ...], *, ignored: bool) -> dict[str, bool]:
     bases = [each.text for each in instructions if each.name == "FROM"]
     users = [each.text for each in instructions if each.name == "USER"]
-    settings = [each.text for each in instructions if each.name in ("ENV", "ARG")]
     return {
         "a pinned base image": bool(bases) and not any(_LATEST.match(base) for base in bases),
         "a user that is not root": bool(users) and users[-1].split(":")[0].strip() not in ("root", "0"),
         "a .dockerignore": ignored,
-        "no secrets in it": not any(_SECRET.search(each) for each in settings),
     }
 
 

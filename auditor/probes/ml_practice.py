@@ -8,6 +8,7 @@ from auditor.probes.ml_training import own_learners, shipped, trained
 from auditor.probes.ml_words import Words
 from auditor.views.layout import Layout
 from auditor.views.program import Program, Use, last, prefixes
+from auditor.views.words import counted
 
 _SHOWN = 4
 _NO_MODEL = "No model is trained in Python here."
@@ -62,12 +63,16 @@ def seeded(program: Program, *, words: Words, most: float) -> Verdict:
     if given:
         fix = f"Give {loose[0].last} in {loose[0].source.path} a random_state too." if loose else None
         return partly(
-            f"{len(given)} calls fix chance, {len(loose)} don't.",
+            f"{_calls(given, 'fixes', 'fix')} chance, {_calls(loose, 'leaves', 'leave')} it open.",
             *(use.place for use in loose[:_SHOWN]),
             score=share,
             fix=fix,
         )
     return unmet("No seed is set.", *(use.place for use in (loose or list(training))[:_SHOWN]))
+
+
+def _calls(uses: list[Use], one: str, several: str) -> str:
+    return f"{counted(len(uses), 'call')} {one if len(uses) == 1 else several}"
 
 
 def tracking(program: Program, tree: Layout, *, words: Words) -> Verdict:

@@ -18,6 +18,9 @@ _FOLDER = re.compile(
     r"(?:/(?:[^/]+/){0,3}[^/]+)?\.(?:csv|parquet|npz|npy|jsonl?|txt|pkl|tsv|jpe?g|png|arff|h5|wav|xml)$"
 )
 _LOADED = re.compile(r"(?i)(?:^|[/\\_'\"])(val|valid|validation|dev|test|testing)(?:$|[/\\_'\".])")
+_CHECK = re.compile(
+    r"(?:^|\.)\w*Validat(?:ion|or)$"
+)  # `DataValidation(config)`: columns and types are checked, no model
 _STEP = re.compile(r"^(?:validation|val|test)_(?:step|dataloader|epoch_end)$")
 _BARE = frozenset({"val", "valid", "validation", "dev"})
 _PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"} | dict.fromkeys(
@@ -99,7 +102,10 @@ def _parts_of(source: Source, table: Validation) -> dict[str, Evidence]:
     for place, text in _loaded(source, table):
         if match := _LOADED.search(text):
             found.setdefault("test" if match[1].lower().startswith("test") else "validation", place)
+    checks = {call.line for call in source.fact.calls if _CHECK.search(call.name)}
     for name, line in (*source.fact.assigned, *_steps(source)):
+        if line in checks:
+            continue
         ways = (("validation", validation), ("test", tested), ("test", _STEP), ("named test", test))
         part = next((part for part, pattern in ways if pattern.search(name)), None)
         if part:

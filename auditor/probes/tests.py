@@ -1,19 +1,26 @@
 """Questions about automated tests: whether there are real ones, and how much of the code they reach."""
 
 import re
+from collections.abc import Iterator
 
 from auditor.facts.fact import base_name
+from auditor.facts.python import PythonFact
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.code import Module, is_public
+from auditor.views.program import last
 from auditor.views.tests import TestModule, Tests
 from auditor.views.words import counted
 
 _SHOWN = 3
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "websocket_connect"})
+_ROUTES = frozenset({"route", "api_route", "websocket"})
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:test_[^/]+|[^/]+_tests?)\.py$|(?:^|/)tests/(?!.*(?:conftest|__init__)\.py$)"
 )  # `test.py` alone is as often an evaluation script
 
-_IN_TESTS = re.compile(r"(?:^|/)(?:unit_?|integration_?)?tests?/", re.IGNORECASE)
+_IN_TESTS = re.compile(
+    r"(?:^|/)(?:unit_?|integration_?)?tests?/(?!(?:utils?|helpers?|fixtures?|data|resources)/)", re.IGNORECASE
+)
 
 
 def present(tests: Tests, *, several: int, generated: tuple[str, ...]) -> Verdict:
@@ -87,7 +94,7 @@ def deep(tests: Tests, *, most: float, some: float) -> Verdict:
     public = {(module.path, d.name): d for module, d in tests.code.public}
     if not public:
         return not_applicable("The modules define nothing public.")
-    called = {part for module in tests.modules if module.reaches for part in _names(module)}
+    called = {part for module in tests.modules if module.reaches for part in _names(module)} | set(_answering(tests))
     reached = [key for key in public if key[1].rpartition(".")[2] in called and is_public(key[1])]
     if not reached and all(module.given for module, _ in tests.telling):
         places = tuple(_at(module) for module in dict.fromkeys(module for module, _ in tests.telling))
@@ -113,6 +120,30 @@ def deep(tests: Tests, *, most: float, some: float) -> Verdict:
 def _names(module: TestModule) -> set[str]:
     names = {part for call in module.fact.calls for part in call.name.replace("()", "").replace("[]", "").split(".")}
     return names | {name for found in module.fact.imports for name in found.names}
+
+
+def _answering(tests: Tests) -> Iterator[str]:
+    """Yield the functions that answer the paths which tests ask a client for: `client.get("/health")`."""
+    asked = [path for module in tests.modules for path, _ in _paths(module.fact, _METHODS)]
+    for module in tests.code.modules:
+        for path, line in _paths(module.fact, _METHODS | _ROUTES):
+            if any(_is_at(each, path) for each in asked):
+                below = [f for f in module.fact.functions if f.decorators and f.line > line]
+                yield from (f.name.rpartition(".")[2] for f in below[:1])
+
+
+def _paths(fact: PythonFact, methods: frozenset[str]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the paths that are first arguments of such calls, in parts, with their lines."""
+    for call in fact.calls:
+        path = call.first.strip("'").partition("?")[0]
+        if path.startswith("/") and last(call.name) in methods:
+            yield tuple(path.strip("/").split("/")), call.line
+
+
+def _is_at(asked: tuple[str, ...], route: tuple[str, ...]) -> bool:
+    """Tell whether a path ends as a route does, whose parts in brackets stand for anything; a router may add before."""
+    fits = all(mine == other or other[:1] in ("{", "<") for mine, other in zip(asked[::-1], route[::-1], strict=False))
+    return fits and len(asked) >= len(route) and (route != ("",) or asked == route)
 
 
 def _at(module: TestModule) -> Evidence:

@@ -34,7 +34,7 @@ def linted(
         return met("A linter for this language is set up.", *other[:_SHOWN])
     listed = _listed(tooling, distributions)
     if listed:
-        said = f"{_names(listed)} is a dependency, but nothing sets it up or runs it."
+        said = _idle(listed)
         return partly(said, *_shown(listed), fix=f"Add `[tool.{listed[0].name}]` to pyproject.toml, or run it in CI.")
     if other:
         return partly("A linter is set up, but not for the Python code.", *other[:_SHOWN])
@@ -64,12 +64,18 @@ def type_checked(
         return met(f"A type checker is set up: {_names(found)}.", *_shown(found))
     listed = _listed(tooling, distributions)
     if listed:
-        said = f"{_names(listed)} is a dependency, but nothing sets it up or runs it."
+        said = _idle(listed)
         return partly(said, *_shown(listed), confidence=Confidence.MEDIUM)
     return unmet(
         "No type checker is set up.",
         Evidence("", excerpt="looked for mypy, pyright, pytype and ty in files, sections, hooks and CI"),
     )
+
+
+def _idle(listed: list[Named]) -> str:
+    if len({each.name for each in listed}) == 1:
+        return f"{_names(listed)} is a dependency, but nothing sets it up or runs it."
+    return f"{_names(listed)} are dependencies, but nothing sets them up or runs them."
 
 
 def _places(
