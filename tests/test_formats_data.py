@@ -8,6 +8,7 @@ import random
 import re
 import string
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -15,9 +16,6 @@ import jsonschema
 import msgspec
 import pytest
 import sample_reports
-from pydantic_sarif.model import (  # type: ignore[import-untyped]  # ships no py.typed
-    StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif,
-)
 from sample_reports import each_sample
 
 from auditor import resources
@@ -26,6 +24,15 @@ from auditor.formats import FORMATS, badge, sarif
 from auditor.formats import csv as csv_form
 from auditor.formats import json as json_form
 from auditor.model import NOT_IN_JSON, AuditorError, Evidence, Report, Status
+
+_STANDARDS = Path(__file__).parent / "standards"
+_SARIF = jsonschema.Draft4Validator(
+    json.loads((_STANDARDS / "sarif-schema-2.1.0.json").read_text(encoding="utf-8")),
+    format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER,
+)
+_SHIELDS = jsonschema.Draft202012Validator(
+    json.loads((_STANDARDS / "shields-endpoint.json").read_text(encoding="utf-8"))
+)
 
 
 def schema() -> Any:
@@ -95,7 +102,7 @@ def test_a_baseline_that_is_none_is_refused_in_a_sentence(text: str | bytes, say
 @each_sample
 def test_sarif_is_valid_and_within_the_limits_of_code_scanning(sample: Callable[[], Report]) -> None:
     tree = json.loads(sarif.render(sample()))
-    Sarif.model_validate(tree)
+    _SARIF.validate(tree)
     run = tree["runs"][0]
     rules = run["tool"]["driver"]["rules"]
 
@@ -112,6 +119,14 @@ def test_sarif_is_valid_and_within_the_limits_of_code_scanning(sample: Callable[
             assert location["physicalLocation"]["region"]["startLine"] >= 1
     for rule in rules:
         assert len(rule["properties"]["tags"]) == len(set(rule["properties"]["tags"])) <= 20
+
+
+def test_sarif_with_a_comparison_is_valid_too() -> None:
+    report = sample_reports.AVERAGE
+    tree = json.loads(sarif.render(report, compare(sample_reports.poor(), report)))
+
+    _SARIF.validate(tree)
+    assert {result["baselineState"] for result in tree["runs"][0]["results"]} <= {"new", "unchanged", "updated"}
 
 
 def test_a_report_beyond_the_limits_of_code_scanning_is_cut_to_what_matters_most() -> None:
@@ -238,6 +253,13 @@ def test_the_badge_is_svg_with_its_words_in_it(sample: Callable[[], Report]) -> 
 
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert root.attrib["aria-label"] == root.findtext("{http://www.w3.org/2000/svg}title")
+
+
+@each_sample
+def test_the_endpoint_of_the_badge_is_what_shields_reads(sample: Callable[[], Report]) -> None:
+    _SHIELDS.check_schema(_SHIELDS.schema)
+
+    _SHIELDS.validate(json.loads(badge.render_endpoint(sample())))
 
 
 def test_the_badge_changes_only_with_whole_points() -> None:
