@@ -118,8 +118,8 @@ class _Workers:
     def audit_all(self, origins: Sequence[Origin]) -> list[RepositoryAudit]:
         """Audit all, some at a time; the answers are in the order of the origins."""
         with ThreadPoolExecutor(max_workers=self._jobs) as threads:
-            futures = [threads.submit(self._one, number, origin) for number, origin in enumerate(origins)]
             try:
+                futures = [threads.submit(self._one, number, origin) for number, origin in enumerate(origins)]
                 return [future.result() for future in futures]
             except BaseException:
                 threads.shutdown(wait=False, cancel_futures=True)

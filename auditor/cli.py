@@ -87,7 +87,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's options, typed in
     TARGET is a GitHub login or organisation, owner/repo, the URL of either or of any git repository, a local
     repository, or a folder of repositories.
 
-    Exit status: 0 done, 1 a threshold is not reached, 2 wrong usage, 3 nothing could be audited.
+    Exit status: 0 done, 1 a threshold is not reached, 2 wrong usage, 3 nothing could be audited or written.
     """
     from auditor import session  # noqa: PLC0415 - `--version` and `--help` must not wait for it
 
@@ -120,6 +120,11 @@ def main() -> None:
     except AuditorError as error:
         _say(str(error))
         sys.exit(error.exit_code)
+    except RuntimeError as error:
+        if "start new thread" not in str(error):
+            raise
+        _say("This machine did not let the audit go on: it starts no more threads or processes.")
+        sys.exit(3)
     except OSError as error:  # of a repository they are values; what comes here is the machine's
         streams.silence()
         where = f" ({error.filename})" if error.filename else ""
