@@ -1,5 +1,6 @@
 """Write reports to a folder: complete files or none, names made safe, no candidate's file over another's."""
 
+import errno
 import os
 import re
 import tempfile
@@ -12,6 +13,8 @@ from auditor.model import AuditorError
 _UNSAFE = re.compile(r"[^\w.-]+")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _LONGEST = 80
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What the machine fails at, whatever folder was named."""
 
 
 def stems(names: Iterable[str]) -> tuple[str, ...]:
@@ -39,7 +42,8 @@ def write(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
         return tuple(_written(folder / name, text) for name, text in texts.items())
     except OSError as error:
         raise AuditorError(
-            f"The report can't be written to {folder}: {error.strerror}; choose another --output."
+            f"The report can't be written to {folder}: {error.strerror}; choose another --output.",
+            exit_code=3 if error.errno in _FULL else 2,
         ) from None
     except UnicodeEncodeError as error:
         raise AuditorError(

@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
 
 
 class Done(NamedTuple):
@@ -22,7 +25,26 @@ class Done(NamedTuple):
         return " ".join((self.out + self.err).split())
 
 
-def audit(*arguments: str | Path, folder: Path, extra: Mapping[str, str] | None = None, seconds: float = 120) -> Done:
+def mortal() -> list[str]:
+    """Return what to put before a command so that the rights of files bind it, though root asks.
+
+    Root keeps its name and loses the capabilities that let it read and write everywhere.
+    """
+    if os.name == "nt":
+        pytest.skip("rights of POSIX")
+    if not os.geteuid():
+        setpriv = shutil.which("setpriv") or pytest.skip("root may write everywhere, and there is no setpriv here")
+        return [setpriv, "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
+    return []
+
+
+def audit(
+    *arguments: str | Path,
+    folder: Path,
+    extra: Mapping[str, str] | None = None,
+    seconds: float = 120,
+    before: Sequence[str] = (),
+) -> Done:
     """Run `audit-portfolio` with a folder as working directory and home."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -31,7 +53,7 @@ def audit(*arguments: str | Path, folder: Path, extra: Mapping[str, str] | None 
         "NO_COLOR": "1",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "auditor", *map(str, arguments)],
+        [*before, sys.executable, "-m", "auditor", *map(str, arguments)],
         cwd=folder,
         env=environment | dict(extra or {}),
         capture_output=True,
