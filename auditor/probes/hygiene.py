@@ -96,20 +96,24 @@ def small(tree: Tree, *, file_mb: float, all_mb: float, limit_mb: float) -> Verd
     """
     sizes = [(each.size, each.path) for each in tree.files if each.size is not None]
     absent = [each for each in tree.files if each.size is None]
-    total = sum(size for size, _ in sizes) / _MB
+    total = sum(size for size, _ in sizes) / _MB  # in MB
     big = sorted(((size, path) for size, path in sizes if size > file_mb * _MB), reverse=True)
     if big:
         places = (Evidence(path, excerpt=f"{size / _MB:.0f} MB") for size, path in big[:_SHOWN])
         fix = f"Take {big[0][1]} out of git: Git LFS, DVC, a release or a link."
         return unmet(f"{big[0][1]} has {big[0][0] / _MB:.0f} MB.", *places, fix=fix)
-    largest = Evidence(max(sizes)[1], excerpt=f"the largest: {max(sizes)[0] / _MB:.1f} MB") if sizes else Evidence("")
+    largest = Evidence(max(sizes)[1], excerpt=f"the largest: {_sized(max(sizes)[0])}") if sizes else Evidence("")
     least = min(limit_mb, max(sizes)[0] / _MB) if sizes else 0.0  # what a clone lacks is larger than what it has
     if total + least * len(absent) > all_mb:
         sure = Confidence.MEDIUM if absent else Confidence.HIGH
         return unmet(f"The files have {total + least * len(absent):.0f} MB in all.", largest, confidence=sure)
     if absent:
         return _unseen(absent, limit_mb)
-    return met(f"The files have {total:.1f} MB in all.", largest)
+    return met(f"The files have {_sized(total * _MB)} in all.", largest)
+
+
+def _sized(size: float) -> str:
+    return f"{size / _MB:.1f} MB" if size >= _MB / 10 else f"{size / 1000:.1f} kB"
 
 
 def licence(tree: Tree, told: Told, *, words: str, titles: tuple[str, ...]) -> Verdict:

@@ -41,8 +41,8 @@ class Tree(msgspec.Struct, frozen=True):
         """Collect them; None for an empty repository."""
         if not reading.entries:
             return None
-        ignoring = tuple(e.path for e in reading.entries if _IGNORE.match(e.path))
-        return cls(reading.entries, ignoring, reading.listing)
+        ignoring = sorted((e.path for e in reading.entries if _IGNORE.match(e.path)), key=lambda path: path.count("/"))
+        return cls(reading.entries, tuple(ignoring), reading.listing)
 
     @property
     def files(self) -> Iterator[Entry]:
