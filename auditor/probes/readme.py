@@ -1,4 +1,4 @@
-"""What a README is at first sight: there, the candidate's own, readable in minutes, showing something."""
+"""What a README is at first sight: there, the candidate's own, showing something."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -83,55 +83,9 @@ def present(
         return partly(f"No README stands where hosts show it; {readme.path} speaks for a part.", where)
     if size < enough:
         return partly(f"{readme.path} has {counted(size, 'word')}; {enough} or more can describe a project.", where)
-    if _about(readme.text, words) < about:
+    if about_it(readme.text, words.usage_headings) < about:
         return partly(f"{readme.path} tells of the set-up alone, not of what the project is.", where)
     return met(f"{readme.path} describes the project in {size} words.", where)
-
-
-def concise(
-    readme: Readme,
-    *,
-    words: SetupWords,
-    about: int,
-    thin: int,
-    short: int,
-    long: int,
-    endless: int,
-    long_lines: int,
-    lines: int,
-    wall: int,
-) -> Verdict:
-    """Tell whether the gist can be had within minutes.
-
-    Below `thin` words there is no gist, and none with fewer than `about` words on what isn't set-up; up to `short`
-    words need no headings; above `long` it takes too long, above `endless` far too long; a paragraph of `wall` words
-    is one.
-    """
-    text = readme.text
-    size = length(text)
-    headings = tuple(section for section in text.sections if section.level)
-    where = Evidence(
-        readme.path,
-        excerpt=f"{counted(size, 'word')}, {counted(text.lines, 'line')}, {counted(len(headings), 'heading')}",
-    )
-    if size < thin:
-        return unmet(f"{counted(size, 'word')}: too thin to understand the project from.", where)
-    if _about(text, words) < about:
-        return partly(f"{size} words, all on the set-up, don't let the project be understood.", where, score=0.3)
-    if size > endless or (size > long and text.lines > lines and len(headings) > long_lines):
-        return unmet(f"{size} words in {text.lines} lines are far more than three minutes of reading.", where)
-    walls = [p for p in text.passages if len(p.text.split()) > wall]
-    if size > short and len(headings) < _structure(size, short):
-        told = f"{size} words under {counted(len(headings), 'heading')}: there is nothing to skim by."
-        endless_list = text.lines > lines
-        return unmet(told, where) if size > long // 2 and (walls or endless_list) else partly(told, where)
-    if size > long or text.lines > lines:
-        return partly(f"{size} words in {text.lines} lines: more than three minutes of reading.", where, score=0.5)
-    if size < 2 * thin:
-        return partly(f"{size} words are soon read, but hardly enough to understand the project.", where)
-    if readme.nested:
-        return partly(f"{readme.path} is soon read, but tells of a part, and hosts don't show it.", where)
-    return met(f"{size} words under {counted(len(headings), 'heading')} can be read in minutes.", where)
 
 
 def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagrams: tuple[str, ...]) -> Verdict:
@@ -168,17 +122,13 @@ def length(text: MarkupFact) -> int:
     return text.words + sum(len(block.text.split()) for block in text.blocks)
 
 
-def _about(text: MarkupFact, words: SetupWords) -> int:
+def about_it(text: MarkupFact, usage_headings: Terms) -> int:
     """Count the words outside what is said of the set-up; the title says little of its own."""
-    setup = below(text, finder(words.usage_headings))
+    setup = below(text, finder(usage_headings))
     told = sum(section.words for n, section in enumerate(text.sections) if n not in setup and section.level != 1)
     titled = (n for n, section in enumerate(text.sections) if section.level == 1 and n not in setup)
     told += sum(text.sections[n].words - len(text.sections[n].title.split()) for n in titled)
     return told + sum(len(block.text.split()) for block in text.blocks if block.section not in setup)
-
-
-def _structure(size: int, short: int) -> int:
-    return 2 if size <= 3 * short else 3
 
 
 def _foreign(lines: Lines, templates: Mapping[str, Template]) -> tuple[Template, list[Evidence]] | None:

@@ -53,6 +53,19 @@ class Blanks(msgspec.Struct, frozen=True):
     blanks: tuple[str, ...]
 
 
+class Aims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where and how a problem counts as told.
+
+    The first `screen` words, or a heading of its own with `said` words below it; so many different `reasons`; a README
+    of `least` words.
+    """
+
+    screen: int
+    said: int
+    reasons: int
+    least: int
+
+
 class Enough(msgspec.Struct, frozen=True):
     """How much it takes: words of a section, and distinct words anywhere."""
 
@@ -71,50 +84,51 @@ def problem(
     languages: Terms,
     templates: Mapping[str, Template],
     leftovers: Blanks,
-    screen: int,
-    said: int,
-    reasons: int,
-    least: int,
+    aims: Aims,
 ) -> Verdict:
-    """Look for the problem on the first `screen` words and under headings of its own with `said` words or more.
+    """Look for the problem on the first screen and under headings of its own.
 
-    On the first screen it takes so many different `reasons`, or a sentence on who gets what.
+    On the first screen it takes some different reasons, or a sentence on who gets what.
     """
     found = understood(readme, languages, words.reasons)
     if found is None:
         return unknown(OTHER_LANGUAGE, Evidence(readme.path))
     path, text = found
-    if text.words < least:
+    if text.words < aims.least:
         size = counted(text.words, "word")
         told = f"{path} has {size}: too few to say what problem is solved."
         return unmet(told, Evidence(path, excerpt=_start(text, len(text.sections) - 1) or size))
-    if foreign := untouched(readme, templates, least=least):
+    if foreign := untouched(readme, templates, least=aims.least):
         return unmet(f"{path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
     because = finder(words.reasons)
     setup = below(text, finder(words.usage_headings))
     for number in _under(text, finder(words.problem_headings)):
         section = text.sections[number]
         own = number > 1 and number not in setup and not _NUMBERED.search(section.title)
-        if own and _size(text, number) >= said:
+        if own and _size(text, number) >= aims.said:
             title = f"“{section.title}” in {path} says what problem is solved."
             return met(title, Evidence(path, section.line, excerpt=_start(text, number) or section.title))
-    aims = set(_under(text, finder(words.aim_headings)))
-    seen = _first_screen(text, screen, aims)
+    promising = set(_under(text, finder(words.aim_headings)))
+    seen = _first_screen(text, aims.screen, promising)
     reason = [(p, {m[0] for m in because.finditer(plain(p.text))}) for p in seen]
-    if len(set().union(*(hits for _, hits in reason))) >= reasons:
+    if len(set().union(*(hits for _, hits in reason))) >= aims.reasons:
         best = max(reason, key=lambda pair: len(pair[1]))[0]
         return met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
     if served := _served(seen, words):
         return met(f"{path} says early on whom it serves.", _at(path, served), confidence=Confidence.MEDIUM)
     task = finder(words.tasks)
-    early = (p for p in _first_screen(text, _SCREENS * screen, aims) if p.section not in setup and _is_clause(p.text))
+    early = (
+        p
+        for p in _first_screen(text, _SCREENS * aims.screen, promising)
+        if p.section not in setup and _is_clause(p.text)
+    )
     texts = ((p, plain(p.text)) for p in early)
     filled = ((p, text_) for p, text_ in texts if not any(each in text_ for each in leftovers.blanks))
     named = next((p for p, text_ in filled if task.search(text_)), None)
     if named is not None:
         told = f"{path} names the task, but not for whom or why it is solved."
         return partly(told, _at(path, named), confidence=Confidence.MEDIUM)
-    looked = Evidence(path, excerpt=f"looked for a problem, a user or a reason in the first {screen} words")
+    looked = Evidence(path, excerpt=f"looked for a problem, a user or a reason in the first {aims.screen} words")
     return unmet(f"{path} does not say what problem the project solves.", looked)
 
 
