@@ -2,12 +2,14 @@
 
 import re
 
+from auditor.model import Confidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.model import Evidence as At
-from auditor.model import Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.ci import Ci, Command
+from auditor.views.tests import Tests
 from auditor.views.words import shortened
 
 _SHOWN = 3
+_COLLECTING = re.compile(r"\bpytest\b(?!.*(?:--doctest|--nb))|\bunittest\b")  # they find tests by their names
 _PARTS = re.compile(r"&&|\|\||[;|\n]")
 _ASIDE = re.compile(
     r"^\s*(?:echo|printf|#|name:|export)\b|\b(?:pip3?|conda|mamba|uv|poetry|pipx|npm|yarn|pnpm|apt(?:-get)?|brew)\b"
@@ -16,7 +18,7 @@ _ASIDE = re.compile(
 )
 
 
-def tests_run(ci: Ci, *, commands: tuple[str, ...], actions: tuple[str, ...]) -> Verdict:
+def tests_run(ci: Ci, tests: Tests, *, commands: tuple[str, ...], actions: tuple[str, ...]) -> Verdict:
     """Say whether a CI file runs a test command; `commands` and `actions` are patterns."""
     if not ci.code:
         return not_applicable("There is no code here.")
@@ -26,6 +28,9 @@ def tests_run(ci: Ci, *, commands: tuple[str, ...], actions: tuple[str, ...]) ->
     for command in ci.commands:
         if _runs(command, runs) or (command.where.path.endswith(("yml", "yaml")) and uses.search(command.text)):
             via = () if command.via is None else (command.via,)
+            if _COLLECTING.search(command.text) and not (tests.modules or tests.foreign or tests.code.tests):
+                said = f"CI calls {shortened(command.text, 80)}, but there are no tests to run."
+                return partly(said, command.where, *via, confidence=Confidence.MEDIUM)
             return met(f"CI runs the tests: {shortened(command.text, 80)}", command.where, *via)
     places = tuple(At(each.path, excerpt=each.system) for each in ci.pipelines[:_SHOWN])
     names = sorted({each.system for each in ci.pipelines})

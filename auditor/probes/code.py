@@ -10,6 +10,7 @@ from auditor.views.packaging import Packaging
 from auditor.views.program import Program, Source
 from auditor.views.words import counted, shortened
 
+_MANY = 0.3  # of the modules
 _SHOWN = 3
 
 
@@ -34,6 +35,14 @@ def modular(code: Code, *, structured: float, modules: int, against_notebooks: f
         said += f"; the notebooks hold {notebook_lines}"
     ranked = sorted(good or code.modules, key=lambda module: (-module.structured, module.path))
     places = tuple(_extent(module) for module in ranked[:_SHOWN])
+    broken = [module for module in code.broken if not (module.fact.problem and module.fact.problem.python2)]
+    if broken and len(broken) >= _MANY * (len(good) + len(broken)):
+        fix = f"Mend {broken[0].path} first: until it parses, nothing can import it."
+        return partly(
+            f"{said}, but {counted(len(broken), 'more')} can't be imported: no valid Python.",
+            *map(_broken, broken[:_SHOWN]),
+            fix=fix,
+        )
     if len(good) >= modules and inside / total >= structured and inside >= against_notebooks * notebook_lines:
         return met(f"{said}.", *places)
     return partly(f"{said}.", *places, fix=_modular_fix(code, good, inside / total < structured, notebook_lines))

@@ -74,10 +74,13 @@ def target(address: Address, hosts: Hosts, name: str) -> Target | None:
     if address.image or ending in _PICTURES:
         return None
     parts = _ADDRESS.match(url)
-    if parts is None or not _is_web(url):
+    if parts is None:
         return None
     host, path = parts[1].lower(), parts[3] or ""
-    if _any(hosts.placeholders).search(unquote(url)):
+    bare = address.source == "homepage" or _in(host, path, hosts.apps)
+    if not (_is_web(url) or (bare and _DOMAIN.match(host))):
+        return None  # `DEPLOY.md` is a file beside the README
+    if address.source != "part" and _any(hosts.placeholders).search(unquote(url)):
         return Target("placeholder", address) if _named(address, hosts) or _in(host, path, hosts.apps) else None
     return _live(address, hosts, name, host, path) or _video(address, hosts, host, path)
 
@@ -157,7 +160,8 @@ def _is_named_like(host: str, name: str) -> bool:
 
 def _is_elsewhere(address: Address, hosts: Hosts) -> bool:
     """Tell a link to somebody's own page, or one given as a reference."""
-    if pattern(hosts.words.person).search(f"{address.text} {address.before[-30:]}"):
+    text = "" if _is_web(address.text) else address.text
+    if pattern(hosts.words.person).search(f"{text} {address.before[-30:]}"):
         return True
     return bool(pattern(hosts.words.elsewhere).match(address.heading.strip(" #:*📚🙏👤👨🔗📬📧")))
 
@@ -190,7 +194,7 @@ def _matches(entry: str, host: str, path: str) -> bool:
 
 
 def _is_web(url: str) -> bool:
-    return url.lower().startswith(("http://", "https://", "www.", "//")) or bool(_DOMAIN.match(url.partition("/")[0]))
+    return url.lower().startswith(("http://", "https://", "www.", "//"))
 
 
 @lru_cache(maxsize=16)

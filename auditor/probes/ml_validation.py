@@ -18,9 +18,8 @@ _FOLDER = re.compile(
     r"(?:/(?:[^/]+/){0,3}[^/]+)?\.(?:csv|parquet|npz|npy|jsonl?|txt|pkl|tsv|jpe?g|png|arff|h5|wav|xml)$"
 )
 _LOADED = re.compile(r"(?i)(?:^|[/\\_'\"])(val|valid|validation|dev|test|testing)(?:$|[/\\_'\".])")
-_CHECK = re.compile(
-    r"(?:^|\.)\w*Validat(?:ion|or)$"
-)  # `DataValidation(config)`: columns and types are checked, no model
+_CHECK = re.compile(r"(?:^|\.)(?:\w*Validat(?:ion|or)|validate\w*)$")  # of columns and types, no model's
+_READS = re.compile(r"^(?:read|load)", re.IGNORECASE)
 _STEP = re.compile(r"^(?:validation|val|test)_(?:step|dataloader|epoch_end)$")
 _BARE = frozenset({"val", "valid", "validation", "dev"})
 _PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"} | dict.fromkeys(
@@ -161,7 +160,7 @@ def _loaded(source: Source, table: Validation) -> Iterator[tuple[Evidence, str]]
     for call in source.fact.calls:
         parts = [value for key, value in call.keywords if key in table.held_keywords]
         yield from ((source.at(call.line, text), text) for text in parts)
-        if last(call.name) in table.loading:
+        if last(call.name) in table.loading or (_READS.match(last(call.name)) and call.first.startswith("'")):
             place = source.at(call.line, f"{last(call.name)}({call.first})")
             yield from (
                 (place, text) for text in (call.first, *(v for k, v in call.keywords if k in table.part_keywords))

@@ -36,6 +36,9 @@ _RESOURCES = re.compile(
     r"|beanstalk|app_runner|app_engine|droplet|ecs|eks|gke|aks|helm_release|batch|glue_job|emr|databricks_job|module",
     re.IGNORECASE,
 )
+_STORES = re.compile(
+    r"sql|rds_|_db_|_database|redis|elasticache|storage|_bucket|_dns|_network|_service_account", re.IGNORECASE
+)
 _HOST_FILES = {
     "app.yaml": "runtime", "app.yml": "runtime", "serverless.yml": "functions", "serverless.yaml": "functions",
     "template.yaml": "Resources", "template.yml": "Resources", "firebase.json": "hosting",
@@ -197,7 +200,7 @@ def _service(path: str) -> str:
 def _terraform(path: str, settings: tuple[Setting, ...]) -> Recipe | None:
     if not settings:
         return None
-    running = next((each for each in settings if _RESOURCES.search(each.value)), None)
+    running = next((e for e in settings if _RESOURCES.search(e.value) and not _STORES.search(e.value)), None)
     shown = running or settings[0]
     return Recipe(path, "Terraform", "app" if running else "infrastructure", shown.value, shown.line)
 

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import msgspec
 
-from auditor.facts.fact import Missing
+from auditor.facts.fact import Missing, base_name
 from auditor.facts.python import Function, PythonFact
 from auditor.facts.specs import NAMED, SpecsFact
 from auditor.views.code import Code, Module
@@ -36,7 +36,7 @@ class TestModule(msgspec.Struct, frozen=True, dict=True):
         cases = {found.name for found in self.fact.classes if any(base.endswith("TestCase") for base in found.bases)}
         called = {call.name for call in self.fact.calls}
         tried = (
-            "test" in self.path.rpartition("/")[0].lower()
+            ("test" in self.path.rpartition("/")[0].lower() and base_name(self.path) != "test.py")
             or any(f.asserts for f in self.fact.functions)
             or any(i.module in _RUNNERS for i in self.fact.imports)
         )
