@@ -178,6 +178,22 @@ def test_paper_is_white_loses_nothing_and_cuts_nothing(opened: Callable[..., Any
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize(("name", "most"), [("average", 13), ("poor", 6)])
+def test_few_sheets_are_printed_and_none_ends_with_a_heading(
+    opened: Callable[..., Any], tmp_path: Path, name: str, most: int, paper: str
+) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed (pip install --group dev)")
+    page = opened(name)
+    headings = {" ".join(text.split()) for text in page.locator("h1, h2, h3, h4, h5").all_inner_texts()} - {""}
+    file = tmp_path / "page.pdf"
+    page.pdf(path=str(file), format=paper, print_background=True)
+    sheets = [sheet.extract_text().strip().splitlines() for sheet in pypdf.PdfReader(file).pages]
+
+    assert len(sheets) <= most
+    assert [sheet[-1] for sheet in sheets if " ".join(sheet[-1].split()) in headings] == []
+
+
 def test_three_thousand_findings_stay_light_to_lay_out(opened: Callable[..., Any]) -> None:
     page = opened("large")
 
