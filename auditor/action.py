@@ -266,7 +266,7 @@ def _outputs(reports: Sequence[Report], files: Mapping[str, Path], worse: int) -
         "coverage": f"{first.coverage:g}",
         "screen": first.screen.verdict or "",
         "regressions": str(worse),
-        **{name: line(str(files[form]), 1000) if form in files else "" for name, form in names.items()},
+        **{name: line(files[form].as_posix(), 1000) if form in files else "" for name, form in names.items()},
     }
 
 

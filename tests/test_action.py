@@ -1,6 +1,7 @@
 """The GitHub Action, its steps run by bash as a runner would, over repositories made here."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,36 @@ def test_the_name_of_a_repository_commands_nothing(tmp_path: Path, temp: Path) -
     assert {command.name for command in done.commands()} == {"warning", "notice"}
     assert not [command for command in done.commands() if "file" in command.properties]  # it is none of the checkout's
     check(done.summary)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="scripts of POSIX stand in for Windows' programs")
+def test_the_steps_find_their_way_where_python_is_laid_out_as_on_windows(repository: Path, tmp_path: Path) -> None:
+    store = "echo 'Python was not found; run without arguments to install from the Microsoft Store' >&2; exit 49"
+    installed = f'#!/bin/sh\ncase "$*" in *" -m pip install "*) exit 0;; esac; exec "{sys.executable}" "$@"\n'
+    laid_out = 'mkdir -p "$5/Scripts" && cp "$0.venv" "$5/Scripts/python"'
+    made = f'case "$*" in *" -m venv "*) {laid_out};; *) exec "{sys.executable}" "$@";; esac'
+    write(
+        tmp_path / "bin",
+        {"python3": f"#!/bin/sh\n{store}\n", "python": f"#!/bin/sh\n{made}\n", "python.venv": installed},
+    )
+    for file in (tmp_path / "bin").iterdir():
+        file.chmod(0o755)
+    path = {"PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}", "RUNNER_OS": "Windows"}
+    runner = tmp_path / "runner temp"
+    runner.mkdir()
+
+    first, again = (run_action(repository, runner, {}, _event(tmp_path, {}) | path) for _ in range(2))
+
+    assert (first.status, again.status) == (0, 0), first.log + again.log
+    assert (runner / "portfolio-auditor" / "venv" / "Scripts" / "python").exists()
+    assert first.used == again.used
+    assert "actions/setup-python" not in first.used
+    assert first.outputs["json"] == "audit-report/churn.json"
+
+
+def test_every_shell_line_runs_in_bash() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    assert {step.get("shell") for step in action["runs"]["steps"] if "run" in step} == {"bash"}
 
 
 def test_inputs_reach_the_shell_only_through_the_environment() -> None:

@@ -31,6 +31,8 @@ _PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", 
 OLDEST = (2, 31)
 """The first git that takes its settings from GIT_CONFIG_COUNT, on which these protections rest."""
 NEEDED = "git 2.31 or newer is needed on the PATH"
+BINARY: int = getattr(os, "O_BINARY", 0)
+"""Without it Windows changes line ends, and takes a file to end at the first control-Z."""
 _REF_FOLDERS = 10_000
 _REF_DEPTH = 20
 _REF_BYTES = 10_000_000
@@ -142,7 +144,7 @@ def shadow(source: Path) -> Iterator[Path]:
             (folder / part).mkdir(parents=True)
         _check_objects(common / "objects")
         (folder / "config").write_text(_format(common), encoding="utf-8")
-        alternates = os.fsencode((common / "objects").resolve())
+        alternates = os.fsencode((common / "objects").resolve().as_posix())
         (folder / "objects/info/alternates").write_bytes(_quoted(alternates) + b"\n")
         _copy_refs(source, common, folder)
         yield folder
@@ -230,7 +232,7 @@ def _copy_refs(source: Path, common: Path, folder: Path) -> None:
 def first_bytes(path: Path, limit: int) -> bytes:
     """Return how a file begins; nothing of what is no file, such as a pipe, which would be waited for."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        handle = os.open(path, os.O_RDONLY | BINARY | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(handle, "rb") as file:
             return file.read(limit) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
     except OSError:

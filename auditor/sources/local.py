@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from auditor.model import AuditorError
 from auditor.repository import LeftOut, Origin
@@ -22,7 +22,9 @@ def path_of(text: str) -> Path | None:
         parts = urlsplit(text)
         if parts.netloc not in ("", "localhost"):
             raise AuditorError(f"{text} is on another machine; clone it by ssh:// or https://.")
-        return _existing(Path(unquote(parts.path)), text)
+        from urllib.request import url2pathname  # noqa: PLC0415 - slow to import
+
+        return _existing(Path(url2pathname(parts.path)), text)
     if not text or "://" in text:
         return None
     path = Path(text).expanduser() if text.startswith("~") else Path(text)

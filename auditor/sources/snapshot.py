@@ -22,7 +22,7 @@ _KINDS = {
     "120000": EntryKind.LINK,
     "160000": EntryKind.SUBMODULE,
 }
-_BATCH = 400
+_BATCH = 60  # questions: so many fit into the 4 kB that a pipe holds on Windows
 _PATIENCE = 20
 
 
@@ -166,7 +166,9 @@ class _WorkingTree:
     def _bytes(self, entry: Entry) -> bytes | None:
         path = os.path.join(self._root, self._raw[entry.path])  # noqa: PTH118
         try:
-            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+            handle = os.open(
+                path, os.O_RDONLY | git.BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            )
         except OSError:
             return None
         with os.fdopen(handle, "rb") as file:

@@ -25,6 +25,7 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _PASSED_ON = (*_PROXIES, *(name.upper() for name in _PROXIES), "GIT_SSL_CAINFO", "SSH_AUTH_SOCK")
 _CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _LONGEST_REPLY = 20_000
+_TREE_SECONDS = 10
 _CONFIG = {
     "protocol.https.allow": "always",
     "protocol.http.allow": "always",
@@ -147,6 +148,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     if sys.platform != "win32":  # which has no process groups
         with suppress(ProcessLookupError, PermissionError):  # gone already
             os.killpg(process.pid, signal.SIGKILL)
+    else:
+        with suppress(OSError, subprocess.TimeoutExpired):
+            tree = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
+            subprocess.run(tree, capture_output=True, check=False, timeout=_TREE_SECONDS)
     process.kill()
 
 
