@@ -156,6 +156,11 @@ _OTHERS: Mapping[str, Files] = {
     },
     "secrets-regex": {"config.py": "password = '" + "a" * 900_000 + "'\n", ".env": "KEY=" + "AKIA" * 200_000 + "\n"},
     "metrics": {"metrics.json": '{"accuracy":' * 40_000, "results.csv": "a," * 400_000, "train.log": "9" * 900_000},
+    "half-surrogates": {
+        "vercel.json": '{"name": "\\ud800", "builds": [{"use": "\\udfff"}]}',
+        "setup.py": 'from setuptools import setup\nsetup(name="\\ud800", install_requires=["a\\udfff"])\n',
+        "load.py": 'import pandas\nframe = pandas.read_csv("/home/\\ud800.csv")\nprint(f"{frame} \\ud800")\n',
+    },
     "own-rulebook": {
         "rules/rulebook.toml": "name = 'mine'\n",
         "pyproject.toml": '[tool.portfolio-auditor]\nignore = ["readme"]\n[tool.audit-portfolio]\nscore = 100\n',

@@ -29,6 +29,8 @@ def _parse(data: bytes) -> Fact:
         raise RecursionError
     if data == b"huge":
         raise MemoryError
+    if data == b"half":
+        return Unreadable("half a pair: \ud800", 2)
     return Unreadable("bad") if data == b"bad" else Length(len(data))
 
 
@@ -73,7 +75,9 @@ def test_each_distinct_blob_is_read_once_and_never_again(tmp_path: Path) -> None
 
 def test_what_cannot_be_read_is_a_value_with_its_reason(tmp_path: Path) -> None:
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n"
-    blobs = _Blobs({"bad": b"bad", "deep": b"deep", "huge": b"huge", "crash": b"crash", "lfs": pointer})
+    blobs = _Blobs(
+        {"bad": b"bad", "deep": b"deep", "huge": b"huge", "crash": b"crash", "lfs": pointer, "half": b"half"}
+    )
     entries = [Entry(f"{name}.len", name, 5) for name in blobs.blobs]
     entries += [Entry("gone.len", "gone", None), Entry("big.len", "big", 2_000_000), Entry("lost.len", "lost", 3)]
     entries += [Entry("link.len", "bad", 3, EntryKind.LINK)]
@@ -83,6 +87,7 @@ def test_what_cannot_be_read_is_a_value_with_its_reason(tmp_path: Path) -> None:
         "huge.len": Missing("reading it takes more memory than the limit"),
         "crash.len": Missing("it could not be read through a defect of the auditor"),
         "lfs.len": Missing("its content is kept in Git LFS"),
+        "half.len": Unreadable("half a pair: ?", 2),
         "gone.len": Missing("its content is not in this clone"),
         "big.len": Missing("larger than the limit of 1 MB"),
         "lost.len": Missing("its content is not in this clone"),

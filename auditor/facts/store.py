@@ -113,10 +113,28 @@ class Store:
 
 
 def _clean(parser: Parser, fact: Fact) -> tuple[Fact, bytes]:
-    """Return a fact without the credentials that stand in its texts, and the same encoded."""
-    encoded = _encode(fact)
+    """Return a fact without the credentials that stand in its texts, and the same encoded.
+
+    Half a surrogate pair, which JSON and Python can write as an escape, is no text that can be kept: it becomes "?".
+    """
+    try:
+        encoded = _encode(fact)
+    except UnicodeEncodeError:
+        fact = msgspec.convert(_whole(msgspec.to_builtins(fact)), parser.fact | Unreadable | Missing)
+        encoded = _encode(fact)
     clean = masked(encoded)
     return (fact if clean is encoded else _decoder(parser.fact).decode(clean)), clean
+
+
+def _whole(value: object) -> object:
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case dict():
+            return {_whole(key): _whole(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_whole(each) for each in value]
+    return value
 
 
 @once
