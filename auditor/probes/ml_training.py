@@ -13,7 +13,18 @@ _MODE_SWITCH = "train"
 
 def trained(program: Program, words: Words) -> tuple[Use, ...]:
     """Return the calls that train a model, tests apart."""
-    return program.once(("trained", words.training), lambda: tuple(_candidates(program, words.training)))
+    return program.once(("trained", words.training), lambda: tuple(_learning(program, words.training)))
+
+
+def _learning(program: Program, words: Training) -> Iterator[Use]:
+    return (use for use in _candidates(program, words) if not _explains(use, program, words))
+
+
+def _explains(use: Use, program: Program, words: Training) -> bool:
+    """Tell a regression whose coefficients are read from one whose predictions are measured."""
+    if not words.explaining & set(prefixes(use.name)):
+        return False
+    return not any(other.source.path == use.source.path for other in program.named(*sorted(words.judged)))
 
 
 def models(program: Program, words: Words) -> tuple[Evidence, ...]:

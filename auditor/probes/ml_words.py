@@ -12,6 +12,8 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trainers: Names
     keywords: Names
     calls: Names
+    explaining: Names
+    judged: Names
     steps: Names
     sure_steps: Names
     transformers: Names
