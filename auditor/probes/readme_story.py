@@ -15,7 +15,6 @@ from auditor.views.words import counted, shortened
 _EXCERPT = 120
 _NAMED = 6
 _SOME = 2
-_SCREENS = 3
 _CLAUSE = 4
 _SENTENCE = re.compile(r"(?<=[.!?])\s|[。！？]")
 _BOXES = ("[ ]", "[x]", "[X]")
@@ -45,6 +44,7 @@ class MethodWords(msgspec.Struct, frozen=True):
     techniques: Terms
     steps: Terms
     usage_headings: Terms
+    technical_headings: Terms
 
 
 class Blanks(msgspec.Struct, frozen=True):
@@ -117,11 +117,7 @@ def problem(
     if served := _served(seen, words):
         return met(f"{path} says early on whom it serves.", _at(path, served), confidence=Confidence.MEDIUM)
     task = finder(words.tasks)
-    early = (
-        p
-        for p in _first_screen(text, _SCREENS * aims.screen, promising)
-        if p.section not in setup and _is_clause(p.text)
-    )
+    early = (p for p in seen if p.section not in setup and _is_clause(p.text))
     texts = ((p, plain(p.text)) for p in early)
     filled = ((p, text_) for p, text_ in texts if not any(each in text_ for each in leftovers.blanks))
     named = next((p for p, text_ in filled if task.search(text_)), None)
@@ -162,6 +158,8 @@ def method(
     parts = [(line, plain(part)) for section, line, part in _parts(text) if section not in usage]
     inputs = _hits(parts, words.data_words)
     names, steps = _hits(parts, words.techniques), _hits(parts, words.steps)
+    technical = finder(words.technical_headings)
+    usage |= {n for n, section in enumerate(text.sections) if technical.search(plain(section.title))}
     data = _headed(text, words.data_headings, usage, enough.data_section, but=doing)
     how = _headed(text, words.approach_headings, usage, enough.approach_section)
     has_data = data is not None or len(inputs) >= enough.data
