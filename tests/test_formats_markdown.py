@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import msgspec
 import pytest
 import sample_reports
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from sample_reports import NASTY, each_sample
 
 from auditor.compare import compare
 from auditor.formats import escape, markdown
-from auditor.model import Report
+from auditor.model import Evidence, Report, Status
 
 pytest.importorskip("cmarkgfm", reason="cmarkgfm is not installed (pip install --group dev)")
 AVERAGE = sample_reports.AVERAGE
@@ -58,6 +59,24 @@ def test_it_has_no_empty_section() -> None:
     text = markdown.render(sample_reports.empty())
 
     assert [line for line in text.splitlines() if line.startswith("#")] == ["# Portfolio audit: nobody"]
+
+
+def test_what_the_auditor_says_is_words_and_what_a_file_says_is_code() -> None:
+    repository = AVERAGE.repositories[0]
+    seen = (Evidence("", excerpt="looked for *.toml"), Evidence("README.md", excerpt="looked for a figure"))
+    finding = msgspec.structs.replace(
+        next(f for f in repository.findings if f.status is Status.UNMET),
+        evidence=(*seen, Evidence("a.py", 3, excerpt="x = 1")),
+    )
+    repository = msgspec.structs.replace(repository, findings=(finding,))
+    text = markdown.render(msgspec.structs.replace(AVERAGE, repositories=(repository,)))
+
+    for line in (
+        "Looked for \\*.toml",
+        "<code>README.md</code>: looked for a figure",
+        "<code>a.py:3</code>: <code>x = 1</code>",
+    ):
+        assert f"  - {line}\n" in text
 
 
 def test_each_table_and_fold_is_shown_as_one() -> None:

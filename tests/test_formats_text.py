@@ -14,7 +14,7 @@ from sample_reports import each_sample
 
 from auditor.compare import compare
 from auditor.formats import gist, headline, markdown, terminal, words
-from auditor.model import Evidence, Problem, Report, RepositoryStatus, ScreenVerdict
+from auditor.model import Evidence, FixFirst, Problem, Report, RepositoryStatus, ScreenVerdict
 
 AVERAGE = sample_reports.AVERAGE
 
@@ -151,6 +151,25 @@ def test_what_holds_a_score_down_comes_before_what_gains_most() -> None:
     assert headline.of(AVERAGE).urgent == ""
     assert "Before anything else" in terminal.render(report)
     assert "Before anything else" in markdown.render(report)
+
+
+def test_no_step_repeats_what_another_step_says() -> None:
+    report, name = AVERAGE, AVERAGE.repositories[0].name
+    tests = next(f for f in AVERAGE.repositories[0].findings if f.rule == "tests-present")
+    whole = msgspec.structs.replace(
+        report.findings[0], rule="whole", fix=f"Bring {name} up. Say who it is for. {tests.fix}"
+    )
+    step = msgspec.structs.replace(report.fix_first[0], rule="whole", repository=None)
+    also = msgspec.structs.replace(step, rule="tests-present", repository=name)
+
+    def actions(fix: str, *plan: FixFirst) -> list[tuple[str, str]]:
+        finding = msgspec.structs.replace(whole, fix=fix)
+        found = gist.steps(msgspec.structs.replace(report, findings=(finding,), fix_first=plan))
+        return [(each.action, each.detail) for each in found if each.rule == "whole"]
+
+    assert actions(whole.fix, step, also) == [(f"Bring {name} up", "Say who it is for.")]
+    assert tests.fix[-20:] in actions(whole.fix, step)[0][1]
+    assert "".join(actions(f"In {name}: {tests.fix}", also, step)[0]).startswith(f"In {name}: {tests.fix[:9]}")
 
 
 def test_a_piped_summary_has_no_blanks_at_line_ends_and_keeps_to_the_width() -> None:

@@ -15,6 +15,7 @@ from auditor.model import (
     Effort,
     Evidence,
     Finding,
+    FixFirst,
     Gate,
     Problem,
     Report,
@@ -103,6 +104,8 @@ def steps(report: Report) -> list[Step]:
         finding = found.get((step.repository, step.rule))
         text = rules.get(step.rule)
         fix = finding.fix if finding and finding.fix else text.fix if text else ""
+        if step.repository is None:
+            fix = _beside(fix, report.fix_first, found)
         action, detail = _sentences(fix or title(rules, step.rule))
         plan.append(
             Step(
@@ -121,6 +124,17 @@ def steps(report: Report) -> list[Step]:
             )
         )
     return plan
+
+
+def _beside(fix: str, plan: Iterable[FixFirst], found: Mapping[tuple[str | None, str], Finding]) -> str:
+    """Leave out of what the portfolio needs what is a step of its own; all of it stays where nothing else is left."""
+    rest = fix
+    for step in plan:
+        finding = found.get((step.repository, step.rule))
+        if step.repository and step.repository in fix and finding and finding.fix:
+            rest = rest.replace(finding.fix, "")
+    rest = " ".join(rest.split())
+    return fix if fix.startswith(rest) and not _sentences(rest)[1] else rest
 
 
 def _sentences(fix: str) -> tuple[str, str]:

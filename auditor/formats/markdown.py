@@ -163,7 +163,8 @@ def _skill(skill: Skill) -> str:
 def _portfolio(report: Report) -> Iterator[str]:
     shown = gist.of(report.findings, *gist.OPEN)
     if shown:
-        yield from _folded("The portfolio as a whole", _findings(shown, gist.rule_texts(report)))
+        names = frozenset(repository.name for repository in report.repositories)
+        yield from _folded("The portfolio as a whole", _findings(shown, gist.rule_texts(report), names))
 
 
 def _repository(report: Report, repository: RepositoryReport) -> Iterator[str]:
@@ -190,23 +191,31 @@ def _limited(lines: list[str]) -> Iterator[str]:
         yield f"- and {len(lines) - _LISTED:,} more"
 
 
-def _findings(findings: list[Finding], rules: Mapping[str, RuleText]) -> Iterator[str]:
+def _findings(
+    findings: list[Finding], rules: Mapping[str, RuleText], names: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Yield the findings with their evidence; `names` are repositories that stand there for themselves."""
     if not findings:
         yield "Nothing is open here."
     for finding in findings:
         gain = f" ({words.points(finding.gain)})" if finding.gain else ""
         name = f"{words.STATUS[finding.status]}: {escape.markdown(gist.title(rules, finding.rule))}"
         yield f"- **{name}**{gain}: {escape.prose(finding.summary)}"
-        yield from (f"  - {_evidence(evidence)}" for evidence in finding.evidence[:3])
+        yield from (f"  - {_evidence(evidence, names)}" for evidence in finding.evidence[:3])
         if finding.fix:
             yield f"  - _How:_ {escape.prose(finding.fix)}"
 
 
-def _evidence(evidence: Evidence) -> str:
+def _evidence(evidence: Evidence, names: frozenset[str]) -> str:
+    """Show where, then what is there: what a file says as code, what the auditor says as words."""
+    if not evidence.path and evidence.excerpt and not evidence.url:
+        return escape.markdown(words.sentence(evidence.excerpt))
     shown = escape.code(place(evidence)) or "repository"
     url = escape.link(evidence.url)
     shown = f"[{shown}](<{url}>)" if url else shown
-    return f"{shown}: {escape.code(evidence.excerpt)}" if evidence.excerpt else shown
+    ours = evidence.path in names or evidence.excerpt.startswith("looked ")
+    said = escape.markdown(evidence.excerpt) if ours else escape.code(evidence.excerpt)
+    return f"{shown}: {said}" if said else shown
 
 
 def _gaps(report: Report) -> Iterator[str]:

@@ -12,7 +12,7 @@ _SHOWN = 3
 _COLLECTING = re.compile(r"\bpytest\b(?!.*(?:--doctest|--nb))|\bunittest\b")  # they find tests by their names
 _PARTS = re.compile(r"&&|\|\||[;|\n]")
 _ASIDE = re.compile(
-    r"^\s*(?:echo|printf|#|name:|export)\b|\b(?:pip3?|conda|mamba|uv|poetry|pipx|npm|yarn|pnpm|apt(?:-get)?|brew)\b"
+    r"^\s*(?:echo|printf|#|name:|export)\b|\s(?:--version|--help)\b|\b(?:pip3?|conda|mamba|uv|poetry|pipx|npm|yarn|pnpm|apt(?:-get)?|brew)\b"
     r"[^&;|]{0,60}\b(?:install|add|sync)\b",
     re.IGNORECASE,
 )

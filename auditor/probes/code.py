@@ -30,7 +30,9 @@ def modular(code: Code, *, structured: float, modules: int, against_notebooks: f
     notebook_lines = sum(source.fact.lines for source in code.notebooks)
     good = [module for module in code.modules if module.importable]
     inside = sum(module.structured for module in good)
-    said = f"{counted(len(good), 'importable module')} with functions or classes, {inside} lines"
+    said = f"{counted(len(good), 'importable module')} with functions or classes, {counted(inside, 'line')}"
+    if not good:
+        said = "No module to import from: each defines next to nothing, or does its work at top level"
     if notebook_lines:
         said += f"; the notebooks hold {notebook_lines}"
     ranked = sorted(good or code.modules, key=lambda module: (-module.structured, module.path))
@@ -87,7 +89,7 @@ def vectorised(program: Program, *, roots: tuple[str, ...], marginal: int, rare:
         used = next(found for found in users[0].fact.imports if found.module.partition(".")[0] in roots)
         return met("pandas is used without loops over rows.", users[0].at(used.line, f"import {used.module}"))
     places = tuple(source.at(loop.line, loop.source) for source, loop in loops[:_SHOWN])
-    fix = f"Replace `{loops[0][1].source}` in {loops[0][0].path} by operations on whole columns."
+    fix = f"Replace `{shortened(loops[0][1].source, 60)}` in {loops[0][0].path} by operations on whole columns."
     said = f"{counted(len(loops), 'loop')} over the rows of a DataFrame."
     few = len(loops) <= max(marginal, rare * sum(source.fact.lines for source in program.sources) / 1000)
     return partly(said, *places, fix=fix) if few else unmet(said, *places, fix=fix)
@@ -116,7 +118,12 @@ def structured(modules: Modules, *, complexity: int, lines: int, few: float, man
         :_SHOWN
     ]
     places = tuple(_measured(module, function) for module, function in ranked)
-    said = f"{len(large)} of {counted(len(functions), 'function')} exceed complexity {complexity} or {lines} lines."
+    exceeding = "exceeds" if len(large) == 1 else "exceed"
+    said = (
+        f"{len(large)} of {counted(len(functions), 'function')} {exceeding} complexity {complexity} or {lines} lines."
+    )
+    if not large:
+        said = f"{counted(len(functions), 'function')}, none above complexity {complexity} or {lines} lines."
     share = len(large) / len(functions)
     if share <= few:
         return met(said, *places)

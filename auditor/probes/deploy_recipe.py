@@ -75,7 +75,8 @@ def cloud(deployment: Deployment, packaging: Packaging, *, signs: Signs) -> Verd
         if _is_of(each.name.replace("-", "_"), signs.cloud.imports)
     ]
     if declared:
-        return partly("Only declared, nowhere used.", *declared[:_SHOWN], score=0.2)
+        said = f"{declared[0].excerpt} is declared, and nothing uses it."
+        return partly(said, *declared[:_SHOWN], score=0.2)
     hosted = [recipe for recipe in deployment.of_role("app") if recipe.kind in ("host", "Procfile", "Space")]
     if hosted:
         return partly("It runs on a hosting platform; no cloud service is used.", hosted[0].place, score=0.4)

@@ -65,7 +65,7 @@ def metrics(program: Program, tree: Layout, *, words: Words, enough: int) -> Ver
     if not trained and count < enough:
         return no_model(program, tree, words, "nothing evaluates it")
     places = tuple(suited.values())[:_SHOWN]
-    named = ", ".join(sorted(suited))
+    named = ", ".join(words.metrics[name].title or name for name in sorted(suited))
     if count >= enough:
         return met(f"Models are judged by {named}.", *places)
     if count:

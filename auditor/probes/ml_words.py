@@ -35,7 +35,10 @@ class Artefacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One metric; `many` is how many it counts for, `needs` are modules without which its names mean something else."""
+    """One metric; `many` is how many it counts for, `title` its name in prose.
+
+    `needs` are modules without which its names mean something else.
+    """
 
     task: str
     calls: Names
@@ -43,6 +46,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     many: int = 1
     needs: Names = frozenset()
     commands: str = ""
+    title: str = ""
 
 
 class Validation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

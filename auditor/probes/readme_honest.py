@@ -18,19 +18,22 @@ _TREE = re.compile(
     r"^[\s│|]*(?:[├└]\s?[─-]+|[|+`\\][-─]{2,})\s*(?P<name>[^#←<(\t]{1,200}?)\s*(?:\s{2}|#|\s[-–—←<(→:]|$)"
 )
 _EXCERPT = 100
+_LINE = 500
 _MOST = 60
 
 
 class Lenience(msgspec.Struct, frozen=True):
     """What need not be there: `made` are names of outputs and of what users bring, `blanks` marks of placeholders.
 
-    `endings` are what tells a file's name from other code spans.
+    `endings` are what tells a file's name from other code spans. `needs` and `fetched` are patterns of commands with a
+    `path`: what they need, and what they bring from elsewhere.
     """
 
     made: tuple[str, ...]
     blanks: tuple[str, ...]
     endings: tuple[str, ...]
     needs: tuple[str, ...]
+    fetched: tuple[str, ...]
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -89,6 +92,7 @@ def _all_named(text: MarkupFact, tree: Tree, lenience: Lenience) -> Iterator[_Na
 
 def _in_blocks(text: MarkupFact, lenience: Lenience) -> Iterator[_Named]:
     needs = [re.compile(pattern) for pattern in lenience.needs]
+    fetched = _fetched(text, lenience)
     for block in text.blocks:
         for number, line in enumerate(block.text.split("\n")):
             place = block.line + number
@@ -97,8 +101,18 @@ def _in_blocks(text: MarkupFact, lenience: Lenience) -> Iterator[_Named]:
                     yield _Named(found["name"], place, link=False)
                 continue
             for pattern in needs:
-                if needed := pattern.search(line[:500]):
+                if (needed := pattern.search(line[:_LINE])) and _name(needed["path"]) not in fetched:
                     yield _Named(needed["path"], place, link=False)
+
+
+def _fetched(text: MarkupFact, lenience: Lenience) -> frozenset[str]:
+    patterns = [re.compile(pattern) for pattern in lenience.fetched]
+    lines = [line[:_LINE] for block in text.blocks for line in block.text.split("\n")]
+    return frozenset(_name(f["path"]) for line in lines for each in patterns for f in each.finditer(line))
+
+
+def _name(path: str) -> str:
+    return path.rstrip("/").replace("\\", "/").rpartition("/")[2].lower()
 
 
 def _is_path(code: str, lenience: Lenience) -> bool:
@@ -114,8 +128,7 @@ def _is_excused(named: _Named, made: re.Pattern[str], lenience: Lenience) -> boo
 def _is_there(named: _Named, readme: Readme, tree: Tree) -> bool:
     if tree.target(readme.path, named.path) is not None:
         return True
-    name = named.path.rstrip("/").replace("\\", "/").rpartition("/")[2].lower()
-    return not named.link and name in tree.names
+    return not named.link and _name(named.path) in tree.names
 
 
 def _at(readme: Readme, named: _Named) -> Evidence:
