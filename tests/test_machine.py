@@ -262,18 +262,23 @@ def test_a_reports_name_that_the_locale_cannot_write_is_one_sentence(tmp_path: P
 
 
 @pytest.mark.skipif(os.name == "nt", reason="open files can't be removed there")
-def test_a_repository_that_goes_away_while_it_is_read_costs_itself_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("gone", "stays"), [("big.git", "churn"), ("churn", "big")])
+def test_a_repository_that_goes_away_costs_itself_only(tmp_path: Path, gone: str, stays: str) -> None:
+    """While it is read, or before its turn comes."""
     working_tree(tmp_path / "churn", _FILES)
     bare(tmp_path / "big.git", _MANY)
     temporary = tmp_path / "t"
     temporary.mkdir()
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(temporary)}
-    command = [sys.executable, "-m", "auditor", "--offline", "--no-cache", "-f", "json", "churn", "big.git"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=-1, stderr=-1, text=True) as running:
+    command = [sys.executable, "-m", "auditor", "--offline", "--no-cache", "--jobs", "1", "-f", "json"]
+    with subprocess.Popen(
+        [*command, "big.git", "churn"], cwd=tmp_path, env=environment, stdout=-1, stderr=-1, text=True
+    ) as running:
         while not list(temporary.glob("audit-portfolio-*/audit-git-*")):
             time.sleep(0.02)  # until a worker reads
-        shutil.rmtree(tmp_path / "big.git", ignore_errors=True)
+        shutil.rmtree(tmp_path / gone, ignore_errors=True)
         _, said = running.communicate(timeout=60)
     assert (running.returncode, "Traceback" in said) == (0, False), said
-    assert "churn: audited" in said
+    assert f"{stays}: audited" in said
+    assert gone == "big.git" or "churn is not a git repository" in said
     assert list(temporary.iterdir()) == []

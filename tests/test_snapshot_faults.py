@@ -1,7 +1,9 @@
 """Git folders that would make a reader wait, fill its memory or lose the rest: each costs at most itself."""
 
 import os
+import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,18 @@ def test_names_and_messages_of_megabytes_are_bounded(tmp_path: Path) -> None:
         history = snapshot.history(10)
     assert history is not None
     assert [len(found.subject) for found in history.commits] == [1000, 5]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="open files can't be removed there")
+@pytest.mark.parametrize("make", [working_tree, bare])
+def test_a_repository_that_is_removed_has_no_content_and_no_history(tmp_path: Path, make: Callable[..., Path]) -> None:
+    folder = make(tmp_path / "churn", {"a.py": "x = 1\n", "b.py": "y = 2\n"})
+    with open_snapshot(folder, None, Limits()) as snapshot:
+        shutil.rmtree(folder)
+        assert [(entry.path, data) for entry, data in snapshot.read(snapshot.entries)] == [
+            ("a.py", None),
+            ("b.py", None),
+        ]
+        assert snapshot.history(9) is None
+    with pytest.raises(GitError, match="is not a git repository"), open_snapshot(folder, None, Limits()):
+        pass
