@@ -87,7 +87,7 @@ def _asked(folder: Path, server: Pages, readme: str) -> list[str]:
 def test_a_link_to_what_is_not_public_is_not_followed(tmp_path: Path, server: Pages, words: str) -> None:
     links = "".join(f"[{words}]({place}page)\n" for place in ("http://public.churnwatch.io/missing?", *_PLACES))
     noted = _asked(tmp_path, server, links)
-    assert (noted, server.asked[:1]) == ([], ["HEAD /missing?page"])
+    assert (noted, {asked.partition(" ")[2] for asked in server.asked}) == ([], {"/missing?page"})
 
 
 def test_a_redirect_to_what_is_not_public_is_not_followed(tmp_path: Path, server: Pages) -> None:
