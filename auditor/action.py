@@ -10,7 +10,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,9 @@ def main() -> int:
     except AuditorError as error:
         sys.stdout.write(f"::error title=Portfolio Auditor::{annotations.message(str(error))}\n")
         return error.exit_code
+    except OSError as error:  # the machine's, such as a full disk
+        sys.stdout.write(f"::error title=Portfolio Auditor::{annotations.message(str(error))}\n")
+        return 3
 
 
 def _run(runner: Runner) -> int:
@@ -143,7 +146,7 @@ def _options(runner: Runner) -> Options:
     return Options(
         targets=targets,
         candidate=_candidate(runner) if here else None,
-        offline=here and not runner.flag("links"),
+        offline=here,
         fail_under=least,
         fail_on=runner.words("fail-on"),
         rulebook=runner.input("rulebook") or None,
@@ -202,18 +205,13 @@ def _has(folder: Path, commit: str) -> bool:
     with git.shadow(source) as shadow:
         if git.resolve(shadow, commit):
             return True
-    with _unheard():
-        subprocess.run(
-            ["git", *_ASIDE, "fetch", "--quiet", "--depth=1", "--no-tags", "origin", commit],
-            cwd=folder,
-            check=False,
-            timeout=_FETCH_SECONDS,
-            stdin=subprocess.DEVNULL,
-        )
+    fetch = ["git", *_ASIDE, "fetch", "--quiet", "--depth=1", "--no-tags", "origin", commit]
+    with _unheard(), suppress(subprocess.TimeoutExpired):
+        subprocess.run(fetch, cwd=folder, check=False, timeout=_FETCH_SECONDS, stdin=subprocess.DEVNULL)
     with git.shadow(source) as shadow:
         if git.resolve(shadow, commit):
             return True
-    sys.stdout.write("::notice title=Portfolio Auditor::The base commit could not be fetched; nothing is compared.\n")
+    _say("The base commit could not be fetched; nothing is compared. `fetch-depth: 0` at the checkout brings it.")
     return False
 
 

@@ -86,6 +86,22 @@ def test_a_shallow_checkout_fetches_the_base_commit_alone(repository: Path, tmp_
     assert (done.status, int(done.outputs["regressions"]) >= 1) == (1, True)
 
 
+def test_a_base_commit_that_cannot_be_had_is_said_and_fails_nothing(
+    repository: Path, tmp_path: Path, temp: Path
+) -> None:
+    event = _event(tmp_path, {"before": "b" * 40})
+    done = run_action(repository, temp, {"fail-on-regression": "true"}, event)
+    assert (done.status, done.outputs["regressions"]) == (0, "0"), done.log
+    assert any("fetch-depth: 0" in command.data for command in done.commands("notice"))
+
+
+def test_an_output_folder_that_cannot_be_made_is_said(repository: Path, tmp_path: Path, temp: Path) -> None:
+    done = run_action(repository, temp, {"output": "README.md"}, _event(tmp_path, {}))
+    assert done.status == 2
+    assert "Traceback" not in done.log
+    assert len(done.commands("error")) == 1
+
+
 def test_a_baseline_can_be_a_file(repository: Path, tmp_path: Path, temp: Path) -> None:
     event = _event(tmp_path, {})
     first = run_action(repository, temp, {"output": str(tmp_path / "kept")}, event)
