@@ -1,5 +1,6 @@
 """What a bad day at GitHub does to a run: faults, refusals, strange answers. Nothing that came is lost."""
 
+import dataclasses
 import shutil
 import socket
 import ssl
@@ -210,14 +211,15 @@ def test_a_host_that_never_ends_its_answer_is_given_up(github: GitHub, monkeypat
     assert "did not send its answer within 1 s" in clock.said[0]
 
 
-def test_a_name_without_address_is_no_network() -> None:
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_a_name_without_address_is_no_network_and_told_once(token: str | None) -> None:
     clock = Clock()
     with pytest.raises(
         AuditorError, match=r"no address for nowhere\.invalid: no network, or a mistyped name"
     ) as caught:
-        resolve(Hosts(api="http://nowhere.invalid", server="http://nowhere.invalid"), clock=clock)
+        resolve(_at("http://nowhere.invalid"), token=token, clock=clock)
     assert caught.value.exit_code == 3
-    assert clock.sleeps == []
+    assert (clock.sleeps, clock.said) == ([], [])
 
 
 def test_a_closed_port_is_retried_and_told() -> None:
@@ -230,12 +232,27 @@ def test_a_closed_port_is_retried_and_told() -> None:
     assert clock.sleeps == [1, 2, 4]
 
 
-def test_a_tls_failure_is_told() -> None:
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_a_tls_failure_is_told_once(token: str | None) -> None:
+    clock = Clock()
     no_tls = b"HTTP/1.0 400 Bad Request\r\n\r\n"
     with socket.create_server(("127.0.0.1", 0)) as server, answering_once(server, no_tls):
         api = f"https://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(AuditorError, match="no safe connection to 127"):
-            resolve(Hosts(api=api, server=api))
+            resolve(_at(api), token=token, clock=clock)
+    assert clock.said == []
+
+
+def test_a_graphql_elsewhere_that_cannot_be_reached_leaves_rest(github: GitHub) -> None:
+    clock = Clock()
+    elsewhere = dataclasses.replace(github.hosts, graphql="http://nowhere.invalid/graphql")
+    (target,) = resolve(elsewhere, token=TOKEN, clock=clock)
+    assert [origin.name for origin in target.repositories] == ["churn"]
+    assert "no address for nowhere.invalid" in target.problems[0]
+
+
+def _at(place: str) -> Hosts:
+    return Hosts(api=place, graphql=f"{place}/graphql", server=place)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate")

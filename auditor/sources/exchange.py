@@ -39,6 +39,10 @@ class HostError(AuditorError):
         self.status = status
 
 
+class UnreachableError(HostError):
+    """There is no way to the host's machine: no address, no safe connection, no proxy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What came back, undigested; header names are in lower case."""
@@ -94,14 +98,14 @@ class Exchange:
             raise HostError(f"{host} did not send its answer within {ANSWER_SECONDS} s", PASSING) from None
         except requests.exceptions.SSLError as problem:
             hint = "; a certificate of your own network's goes into SSL_CERT_FILE"
-            raise HostError(f"no safe connection to {host}: {_cause(problem)}{hint}") from None
+            raise UnreachableError(f"no safe connection to {host}: {_cause(problem)}{hint}") from None
         except requests.exceptions.ProxyError as problem:
-            raise HostError(f"the proxy did not connect to {host}: {_cause(problem)}") from None
+            raise UnreachableError(f"the proxy did not connect to {host}: {_cause(problem)}") from None
         except requests.exceptions.Timeout:
             raise HostError(f"{host} did not answer within {READ_SECONDS} s", PASSING) from None
         except requests.exceptions.RequestException as problem:
             if "NameResolution" in repr(problem):
-                raise HostError(f"there is no address for {host}: no network, or a mistyped name") from None
+                raise UnreachableError(f"there is no address for {host}: no network, or a mistyped name") from None
             raise HostError(f"the connection to {host} broke: {_cause(problem)}", PASSING) from None
 
     def _send(self, method: str, address: str, headers: Mapping[str, str], asked: object) -> Reply:

@@ -7,7 +7,7 @@ from auditor.repository import Origin
 from auditor.sources import graphql, heads, rest, rest_again
 from auditor.sources.again import Memory, same
 from auditor.sources.client import Client, RateLimitedError, RefusedTokenError
-from auditor.sources.exchange import HostError
+from auditor.sources.exchange import HostError, UnreachableError
 from auditor.sources.listing import Account, Hosted
 
 _REST_ONLY = "REST does not tell pins, checks, deployments or private repositories"
@@ -80,6 +80,8 @@ def _by_graphql(client: Client, login: str, *, private: bool) -> tuple[Account |
     except (RefusedTokenError, RateLimitedError):
         raise
     except HostError as problem:
+        if isinstance(problem, UnreachableError) and client.hosts.together:
+            raise  # REST would only say it again
         said = f"GraphQL gave no list ({problem}); {_REST_ONLY}"
         client.patience.report(said)
         return None, (said,)

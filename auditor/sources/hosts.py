@@ -28,6 +28,11 @@ class Hosts:
         """Return the host as people write it: `github.com`, `git.example.org:8443`."""
         return urlsplit(self.server).netloc
 
+    @property
+    def together(self) -> bool:
+        """Say whether REST and GraphQL are on one machine."""
+        return urlsplit(self.api)[:2] == urlsplit(self.graphql)[:2]
+
     def serves(self, url: str) -> bool:
         """Say whether a web or clone address belongs to this GitHub, scheme and port included."""
         asked, own = urlsplit(url), urlsplit(self.server)
