@@ -100,7 +100,7 @@ def fundamentals(portfolio: Portfolio, *, aspects: dict[str, tuple[str, ...]], e
     mean = sum(value for value, _ in best.values()) / len(best)
     strong = [name for name, (value, _) in best.items() if value >= enough]
     weak = [name for name, (value, _) in best.items() if value < enough]
-    pieces = [_piece(p, aspects[name], name, min) for name, (_, p) in best.items()]
+    pieces = [_piece(p, aspects[name], name, min if name in weak else max) for name, (_, p) in best.items()]
     if not weak:
         return met(f"Fundamentals show in code: {', '.join(strong)}.", *pieces)
     said = f"Well shown: {_and(strong)}. Not yet: {_and(weak)}." if strong else f"Not yet well shown: {_and(weak)}."

@@ -18,7 +18,8 @@ _SOME = 2
 _CLAUSE = 4
 _SENTENCE = re.compile(r"(?<=[.!?])\s|[。！？]")
 _BOXES = ("[ ]", "[x]", "[X]")
-_NUMBERED = re.compile(r"\b(?:problem|challenge)\w*\s*#?\s*\d", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:problem|challenge)\w*\s*#?\s*\d|^\W*\d+_", re.IGNORECASE)  # a task's, a folder's
+_PROGRAM = re.compile(r"\bdef \w+ ?\(|\] ?= ")
 _DRAWN = frozenset({"", "mermaid", "text"})
 _LETTERS_A_WORD = 6
 
@@ -176,7 +177,7 @@ def method(
 
 def _is_clause(said: str) -> bool:
     """Tell whether a passage has words enough to name a task, one letter a word where no spaces part them."""
-    if said.startswith(_BOXES):
+    if said.startswith(_BOXES) or _PROGRAM.search(said):
         return False
     return len(said.split()) >= _CLAUSE or (not said.isascii() and len(said) > 2 * _LETTERS_A_WORD)
 
