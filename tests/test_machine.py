@@ -137,11 +137,14 @@ def test_few_open_files_are_enough_and_too_few_are_one_sentence(tmp_path: Path) 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of POSIX")
-def test_a_report_that_the_disk_has_no_room_for_is_absent(tmp_path: Path) -> None:
+def test_a_report_that_the_disk_has_no_room_for_leaves_the_last_one(tmp_path: Path) -> None:
     working_tree(tmp_path / "churn", _FILES)
+    write(tmp_path, {"audit-report/churn.json": "the last one"})
     done = _limited(tmp_path, "RLIMIT_FSIZE", 8_000, "churn")
     assert (done.status, "The report can't be written to audit-report: File too large" in done.said) == (3, True)
-    assert list((tmp_path / "audit-report").iterdir()) == []
+    assert [(path.name, path.read_text()) for path in (tmp_path / "audit-report").iterdir()] == [
+        ("churn.json", "the last one")
+    ]
 
 
 def _no_folder(output: Path) -> None:

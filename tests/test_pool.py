@@ -51,10 +51,8 @@ _OTHER = ["--reuid=54321", "--clear-groups", "--inh-caps=+dac_override", "--ambi
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
-@pytest.mark.parametrize(
-    ("most", "says"), [(1, "git can't be started"), (2, "no more threads"), (8, "started or kept")]
-)
-def test_a_machine_that_starts_no_more_processes_is_one_sentence(tmp_path: Path, most: int, says: str) -> None:
+@pytest.mark.parametrize("most", [1, 2, 7, 8, 10])
+def test_a_machine_that_starts_no_more_processes_is_one_sentence(tmp_path: Path, most: int) -> None:
     if os.geteuid() and most > 1:
         pytest.skip("how many processes this user has is not known")
     for name in ("churn", "fraud"):

@@ -161,3 +161,21 @@ def test_a_cache_that_another_run_makes_at_this_moment_is_waited_for(
     cache.close()
     done.join()
     making.close()
+
+
+def test_a_full_disk_costs_the_cache_and_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = sqlite3.connect
+
+    def small(file: Path, timeout: float) -> sqlite3.Connection:
+        connection = real(file, timeout=timeout)
+        connection.execute("PRAGMA max_page_count = 2")  # SQLite's own way to have no room
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    cache = Cache(tmp_path)
+    for _ in range(2):
+        cache.put({"key": bytes(100_000)})
+    assert (cache.get(["key"]), len(caplog.messages)) == ({}, 1)
+    assert "disk is full" in caplog.text
