@@ -47,8 +47,8 @@ def modular(code: Code, *, structured: float, modules: int, against_notebooks: f
         )
     if len(good) >= modules and inside / total >= structured and inside >= against_notebooks * notebook_lines:
         return met(f"{said}.", *places)
-    fix = _modular_fix(code, good, inside / total < structured, notebook_lines)
-    return partly(f"{said}.", *places, score=0.5 if good else 0.3, fix=fix)
+    moving = _modular_fix(code, good, inside / total < structured, notebook_lines)
+    return partly(f"{said}.", *places, score=0.5 if good else 0.3, fix=moving)
 
 
 def _flat(code: Code, share: float) -> Verdict:
