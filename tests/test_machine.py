@@ -37,6 +37,28 @@ def test_a_run_that_is_ended_in_the_middle_of_reading_ends_at_once_and_leaves_no
     assert not (tmp_path / "audit-report").exists()
 
 
+@pytest.mark.parametrize("module", ["auditor.cli", "click", "auditor.surroundings", "auditor.session"])
+def test_an_interrupt_while_the_program_is_still_being_imported_is_one_sentence(tmp_path: Path, module: str) -> None:
+    working_tree(tmp_path / "churn", _FILES)
+    (tmp_path / "t").mkdir()
+    hook = f"lambda event, said: signal.raise_signal(2) if event == 'import' and said[0] == {module!r} else None"
+    code = (
+        "import signal, sys; signal.signal(2, signal.default_int_handler)\n"
+        f"sys.addaudithook({hook})\nfrom auditor.__main__ import main\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--offline", "--no-cache", "churn"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path / "t")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.strip()) == (130, "Interrupted; nothing half-written is left.")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["churn", "t"]
+    assert list((tmp_path / "t").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("script", "says"),
     [

@@ -37,7 +37,7 @@ def _ran(folder: Path) -> str:
     [
         ["-m", "auditor"],
         [str(Path(sys.executable).with_name("audit-portfolio"))],
-        ["-I", "-c", "from auditor.cli import main; main()"],
+        ["-I", "-c", "from auditor.__main__ import main; main()"],
     ],
     ids=["module", "script", "isolated"],
 )

@@ -44,7 +44,7 @@ def test_the_installed_program_audits_outside_the_checkout(wheel: Path, tmp_path
         [
             python,
             "-c",
-            "import auditor; print(auditor.__file__); from auditor.cli import main; main()",
+            "import auditor; print(auditor.__file__); from auditor.__main__ import main; main()",
             "--offline",
             ".",
         ],
