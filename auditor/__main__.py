@@ -1,4 +1,4 @@
-"""Start the command line, for `audit-portfolio` and `python -m auditor`, and bear an interrupt from the first moment."""
+"""Start the command line, for `audit-portfolio` and `python -m auditor`, and bear an interrupt from the first on."""
 
 import sys
 
