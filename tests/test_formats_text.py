@@ -13,7 +13,7 @@ from rich.console import Console
 from sample_reports import each_sample
 
 from auditor.compare import compare
-from auditor.formats import gist, headline, markdown, terminal, words
+from auditor.formats import changes, gist, headline, markdown, terminal, words
 from auditor.model import Evidence, FixFirst, Problem, Report, RepositoryStatus, ScreenVerdict
 
 AVERAGE = sample_reports.AVERAGE
@@ -58,9 +58,16 @@ def test_progress_is_told_in_every_text() -> None:
         assert "went from 51.3 to 57.3" in text.replace("\n", " ").replace("  ", " ")
 
 
+def test_the_figures_of_a_comparison_add_up_as_they_are_shown() -> None:
+    before, after = (msgspec.structs.replace(AVERAGE, score=score) for score in (78.34, 78.16))
+
+    assert "went from 78.3 to 78.2 (−0.1 points)" in changes.summary(compare(before, after))
+    assert "The score is 78.2, as in" in changes.summary(compare(after, msgspec.structs.replace(after, score=78.17)))
+
+
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(1.0, "+1 point"), (0.04, "+<0.1 points"), (-2.25, "−2.2 points"), (0.0, "±0 points"), (4.0, "+4 points")],
+    [(1.0, "+1 point"), (0.04, "under 0.1 points"), (-2.25, "−2.2 points"), (0.0, "±0 points"), (4.0, "+4 points")],
 )
 def test_points_have_a_sign_and_a_unit(value: float, told: str) -> None:
     assert words.points(value) == told

@@ -113,6 +113,6 @@ def progress(report: Report, comparison: Comparison) -> Progress:
 
 def difference(comparison: Comparison | None) -> str:
     """Return the change of the score in points, empty where there is none to tell."""
-    if comparison is None or comparison.difference is None:
+    if comparison is None or (moved := changes.difference(comparison)) is None:
         return ""
-    return words.points(comparison.difference) if comparison.difference else "unchanged"
+    return words.points(moved) if moved else "unchanged"

@@ -36,13 +36,19 @@ _SHARE: Mapping[ChangeKind, str] = {
 def summary(comparison: Comparison) -> str:
     """Return the change of the score in a sentence."""
     since = words.day(comparison.before_at)
-    difference = comparison.difference
-    if difference is None:
+    moved = difference(comparison)
+    if moved is None:
         return f"The score cannot be compared with the report of {since}: one of the two has none."
     before, after = words.score(comparison.before_score), words.score(comparison.after_score)
-    if not difference:
+    if not moved:
         return f"The score is {after}, as in the report of {since}."
-    return f"The score went from {before} to {after} ({words.points(difference)}) since the report of {since}."
+    return f"The score went from {before} to {after} ({words.points(moved)}) since the report of {since}."
+
+
+def difference(comparison: Comparison) -> float | None:
+    """Return the change of the score between the figures that are shown, so that readers can add them up."""
+    before, after = comparison.before_score, comparison.after_score
+    return None if before is None or after is None else round(round(after, 1) - round(before, 1), 1)
 
 
 def rulebook(comparison: Comparison, rules: Mapping[str, RuleText]) -> list[str]:
@@ -66,10 +72,10 @@ def rulebook(comparison: Comparison, rules: Mapping[str, RuleText]) -> list[str]
 
 def _shared(comparison: Comparison) -> list[str]:
     """Say how the change of the score divides between rulebook and candidate."""
-    whole, rules = comparison.difference, comparison.rulebook_points
+    whole, rules = difference(comparison), comparison.rulebook_points
     if whole is None or rules is None:
         return []
-    rest = words.points(round(whole - rules, 2))
+    rest = words.points(round(whole - round(rules, 1), 1))
     return [f"The change of the score is made of {words.points(rules)} by the rulebook and {rest} by the repositories."]
 
 
@@ -91,5 +97,5 @@ def entry(change: Change, rules: Mapping[str, RuleText]) -> str:
     before = words.STATUS[change.before].lower() if change.before else "not there"
     after = words.STATUS[change.after].lower() if change.after else "not there"
     moved = f"{before}, {_SHARE[change.kind]}" if before == after else f"{before} → {after}"
-    worth = f", worth {words.points(change.points)}" if change.points else ""
+    worth = f", worth {words.points(change.points)}" if abs(change.points or 0.0) >= gist.SEEN else ""
     return f"{gist.title(rules, change.rule)}{where}: {moved}{worth}"

@@ -56,7 +56,8 @@ ADVICE_RULE = (
     "attention from the better ones. The two best, which carry the portfolio, are never told to go."
 )
 _WEAKEST = "portfolio-weakest"
-_SEEN = 0.05  # points that one decimal can show
+SEEN = 0.05
+"""Points that one decimal can show."""
 _VERBS = {advice.value: advice for advice in Advice}
 
 
@@ -244,6 +245,6 @@ def price(step: Step) -> str:
 
 def gained(step: Step) -> str:
     """Return what a step gains; one that gains by itself nothing says that it needs those before it."""
-    if step.gain < _SEEN <= step.rise:
+    if step.gain < SEEN <= step.rise:
         return f"{words.points(step.rise)} once the steps before it are done"
     return words.points(step.gain)

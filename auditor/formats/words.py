@@ -62,7 +62,7 @@ def count(amount: int, singular: str, plural: str | None = None) -> str:
 def points(value: float) -> str:
     """Return a change of the score with its sign and unit."""
     if 0 < abs(value) < 0.05:  # noqa: PLR2004 - what one decimal cannot show
-        return f"{'+' if value > 0 else '−'}<0.1 points"
+        return "under 0.1 points"
     sign = "+" if value > 0 else "−" if value < 0 else "±"
     text = number(abs(value))
     return f"{sign}{text} {'point' if text == '1' else 'points'}"
