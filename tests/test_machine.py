@@ -33,6 +33,7 @@ def test_a_run_that_is_ended_in_the_middle_of_reading_ends_at_once_and_leaves_no
         running.send_signal(getattr(signal, how))
         _, said = running.communicate(timeout=30)
     assert (running.returncode, said.strip()[-42:]) == (130, "Interrupted; nothing half-written is left.")
+    assert "big: audited" not in said  # the reading was not waited for
     assert list(temporary.iterdir()) == []
     assert not (tmp_path / "audit-report").exists()
 

@@ -9,14 +9,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import cast
 
 import pytest
+from pebble import ProcessPool
 from repositories import working_tree
 
 from auditor.limits import Limits
 from auditor.model import RepositoryStatus
-from auditor.pool import Pool
+from auditor.pool import Pool, _answer
 from auditor.repository import Origin
 from auditor.task import Guide, Task
 
@@ -75,3 +79,11 @@ def test_a_machine_that_starts_no_more_processes_is_one_sentence(tmp_path: Path,
         r"git can't be started|no more threads or processes|process could be started or kept", done.stderr
     )
     assert (done.returncode, found is None, "Traceback" in done.stderr) == (3, False, False), done.stderr
+
+
+def test_a_broken_pool_that_forgot_a_task_is_not_waited_for() -> None:
+    class _Broken:
+        active = False
+
+    with pytest.raises(BrokenProcessPool):
+        _answer(Future(), cast("ProcessPool", _Broken()))

@@ -127,3 +127,17 @@ def test_a_repository_that_is_removed_has_no_content_and_no_history(tmp_path: Pa
         assert snapshot.history(9) is None
     with pytest.raises(GitError, match="is not a git repository"), open_snapshot(folder, None, Limits()):
         pass
+
+
+@pytest.mark.parametrize("names", [[f"wide{number:02}" for number in range(30)], ["/".join(["deep"] * 9)]])
+def test_references_in_endless_folders_are_copied_within_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str]
+) -> None:
+    monkeypatch.setattr("auditor.sources.git._REF_FOLDERS", 10)
+    monkeypatch.setattr("auditor.sources.git._REF_DEPTH", 5)
+    made = bare(tmp_path / "x.git", _FILES)
+    for name in names:
+        (made / "refs" / name).mkdir(parents=True)
+    with shadow(made) as folder:
+        copied = [path.relative_to(folder).parts for path in (folder / "refs").rglob("*") if path.is_dir()]
+    assert (len(copied) <= 11, max(map(len, copied)) <= 6) == (True, True), copied
