@@ -180,7 +180,11 @@ def _mentioned(told: Told, words: re.Pattern[str], titles: tuple[str, ...]) -> E
 
 def _cleaning(found: Mapping[str, tuple[str, ...]], patterns: Mapping[str, str], *, ignored: bool) -> str:
     ignore = "" if ignored else "Add a .gitignore (GitHub's for Python will do). "
-    spots = ", ".join(_spot(paths, patterns[name]) for name, paths in list(found.items())[:_SHOWN])
+    named = [_spot(paths, patterns[name]) for name, paths in list(found.items())[:_SHOWN]]
+    inside = {
+        each for each in named for other in named if other.endswith("/") and each != other and each.startswith(other)
+    }
+    spots = ", ".join(each for each in named if each not in inside)
     return f"{ignore}{f'Remove from git: {spots}.' if spots else ''}".strip()
 
 

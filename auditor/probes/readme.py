@@ -113,7 +113,7 @@ def visuals(readme: Readme, tree: Tree, *, decorations: tuple[str, ...], diagram
     return unmet(
         f"{readme.path} shows no picture or diagram of the work.",
         Evidence(readme.path, excerpt="looked for pictures other than badges, and diagrams"),
-        fix=_fix(tree),
+        fix=_fix(tree, decorations),
     )
 
 
@@ -191,15 +191,19 @@ def _is_sketch(block: Block) -> bool:
     return block.language in {"", "text", "txt", "plaintext", "ascii"} and boxes >= 2 and trees * 2 < len(lines)  # noqa: PLR2004 - two arrows make a flow
 
 
-def _fix(tree: Tree) -> str | None:
+def _fix(tree: Tree, decorations: tuple[str, ...]) -> str | None:
     pictures = [path for path in tree.files if path.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".svg"))]
-    telling = next((path for path in pictures if not _PACKED.search(path)), None)
+    own = (path for path in pictures if not _PACKED.search(path) and not _FOREIGN.search(path))
+    telling = next((path for path in own if not any(word in path.lower() for word in decorations)), None)
     return f"Embed {telling}, which is in the repository already, near the top of the README." if telling else None
 
 
 _PACKED = re.compile(
     r"(?:^|/)(?:data|datasets?|train|test|static|favicon|icons?|logo|public|vite|react|next|vercel)[^/]*(?:/|\.\w+$)",
     re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"(?:^|/)(?:\.[^/]+|node_modules|vendor|third_party|site-packages|venv|env)/|icon|avatar|profile", re.IGNORECASE
 )
 
 

@@ -18,7 +18,9 @@ _SOME = 2
 _CLAUSE = 4
 _SENTENCE = re.compile(r"(?<=[.!?])\s|[。！？]")
 _BOXES = ("[ ]", "[x]", "[X]")
-_NUMBERED = re.compile(r"\b(?:problem|challenge)\w*\s*#?\s*\d|^\W*\d+_", re.IGNORECASE)  # a task's, a folder's
+_NUMBERED = re.compile(
+    r"\b(?:problem|challenge)\w*\s*#?\s*\d|^\W*\d+_|\bwhy this \w+ (?:is|has|works)\b", re.IGNORECASE
+)  # a task's, a folder's, praise
 _PROGRAM = re.compile(r"\bdef \w+ ?\(|\] ?= ")
 _DRAWN = frozenset({"", "mermaid", "text"})
 _LETTERS_A_WORD = 6
