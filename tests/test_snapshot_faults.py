@@ -141,3 +141,9 @@ def test_references_in_endless_folders_are_copied_within_bounds(
     with shadow(made) as folder:
         copied = [path.relative_to(folder).parts for path in (folder / "refs").rglob("*") if path.is_dir()]
     assert (len(copied) <= 11, max(map(len, copied)) <= 6) == (True, True), copied
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_a_folder_whose_name_is_several_lines_is_read(tmp_path: Path) -> None:
+    folder = bare(tmp_path / "plain.git", _FILES).rename(tmp_path / 'two\n"lines\\.git')
+    assert _read(folder)["a.py"] == b"x = 1\n"
