@@ -1,5 +1,6 @@
 """Accounts as GitHub lists them: what is read, in how many requests, and what is left out."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 import repositories as made
 from loopback.asking import TOKEN, many, resolve
 from loopback.cloning import fetch
-from loopback.server import Fault, GitHub, replying, serving
+from loopback.server import Fault, GitHub, Reply, replying, serving
 
 from auditor.model import AuditorError
 from auditor.repository import LeftOut
@@ -232,3 +233,17 @@ def test_left_out_is_a_value(github: GitHub) -> None:
     page = f"{github.world.base}/ada/r000"
     reason = "beyond --max-repos 1; the most recently pushed are read"
     assert target.left_out == (LeftOut("ada/r000", reason, page),)
+
+
+@pytest.mark.parametrize("said", ['title="a, b"; rel=next', 'rel="NEXT last"', 'rel="next"; type="a"'])
+def test_the_next_page_is_found_whatever_else_its_header_says(github: GitHub, said: str) -> None:
+    many(github, 150, "bob")
+
+    def reworded(reply: Reply) -> Reply:
+        following = reply.headers.get("Link", "").partition(";")[0]
+        headers = {"Link": f'<http://127.0.0.1:1/>; rel="first", {following}; {said}'} if following else {}
+        return dataclasses.replace(reply, headers={**reply.headers, **headers})
+
+    github.faults.append(Fault("/repos", reworded, times=9))
+    (target,) = resolve(github, "bob")
+    assert len(target.repositories) == 150

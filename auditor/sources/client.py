@@ -1,7 +1,6 @@
 """Ask a GitHub for a REST address or a GraphQL document and get data or a reason. Waits and retries; lists nothing."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,6 @@ from auditor.sources.hosts import Hosts
 from auditor.sources.patience import Patience, retry_after, spoken
 
 _SECONDARY_SECONDS = 60.0
-_NEXT_PAGE = re.compile(r'<([^>]+)>;\s*rel="next"')
 _OK, _NOT_MODIFIED, _UNAUTHORISED, _LEGAL, _SERVER_FAULT = 200, 304, 401, 451, 500
 _LIMITED = (403, 429)
 
@@ -67,8 +65,8 @@ class Client:
         """Read a REST list page by page, following the host's own links."""
         answer = self.get(path, query)
         yield answer
-        while following := _NEXT_PAGE.search(answer.headers.get("link", "")):
-            answer = self.get(urljoin(f"{self.hosts.api}/", following[1]))
+        while following := _next_page(answer.headers.get("link", "")):
+            answer = self.get(urljoin(f"{self.hosts.api}/", following))
             yield answer
 
     def query(self, document: str, variables: Mapping[str, Any]) -> Answer:
@@ -139,6 +137,14 @@ class Client:
         if reason := _field(reply.body, "block", "reason"):
             return HostError(f"{host} has blocked {path} ({reason})", reply.status)
         return HostError(f"{host} answered {reply.status} for {path}" + (f": {said}" if said else ""), reply.status)
+
+
+def _next_page(link: str) -> str | None:
+    """Return where a Link header leads, whatever the order and quotes of what it says besides."""
+    from requests.utils import parse_header_links  # noqa: PLC0415 - slow to import
+
+    said = parse_header_links(link) if link else []
+    return next((each["url"] for each in said if "next" in each.get("rel", "").lower().split()), None)
 
 
 def graphql_errors(answer: object) -> tuple[Mapping[str, Any], ...]:
