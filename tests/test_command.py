@@ -172,7 +172,7 @@ def test_lists_and_explanations(tmp_path: Path) -> None:
     ("table", "told"),
     [
         ("[readme-visuals]\nweigth = 3\n", "unknown field `weigth`; there are title, probe, weight"),
-        ("[readme-concise.with]\nlongest = 3\n", "takes no parameter 'longest'; it takes words, about"),
+        ("[readme-concise.with]\nlongest = 3\n", "takes no parameter 'longest'; it takes words, languages"),
         ('[readme-visuals]\nweight = "3"\n', "rule readme-visuals: Expected `float`"),
     ],
 )
