@@ -37,7 +37,8 @@ _RESOURCES = re.compile(
     re.IGNORECASE,
 )
 _STORES = re.compile(
-    r"sql|rds_|_db_|_database|redis|elasticache|storage|_bucket|_dns|_network|_service_account", re.IGNORECASE
+    r"sql|mongo|documentdb|dynamodb|cosmosdb|rds_|_db_|_database|redis|elasticache|storage|_bucket|_dns|_network|_service_account",
+    re.IGNORECASE,
 )
 _HOST_FILES = {
     "app.yaml": "runtime", "app.yml": "runtime", "serverless.yml": "functions", "serverless.yaml": "functions",
@@ -168,7 +169,8 @@ def _compose(path: str, settings: tuple[Setting, ...], *, bare: bool) -> Recipe:
     """Look for a service that is the app. Where images are `bare` of it, its service has to say what it starts."""
     if ".devcontainer/" in path:
         return Recipe(path, "compose", "devcontainer", "a development container")
-    services = dict.fromkeys(_service(each.path) for each in settings) | {}
+    built_here = {_service(each.path) for each in settings if "/build" in each.path}
+    services = sorted(dict.fromkeys(_service(each.path) for each in settings), key=lambda name: name not in built_here)
     for service in filter(None, services):
         own = [each for each in settings if _service(each.path) == service]
         built = next((each for each in own if "/build" in each.path), None)
