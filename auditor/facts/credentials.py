@@ -81,6 +81,12 @@ PHRASES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("apikey=", "key in an address", re.compile(r"[?&]apikey=([A-Za-z0-9]{16,64})(?![\w-])")),
     ("appid=", "key in an address", re.compile(r"[?&]appid=([A-Za-z0-9]{32})(?![\w-])")),
     ("access_token=", "key in an address", re.compile(r"[?&]access_token=(?!eyJ|pk\.)([\w.-]{32,400})(?![\w-])")),
+    ("NetworkCredential(", "password", re.compile(r"NetworkCredential\(\"[^\"\n]{1,80}\",\s{0,4}\"([^\"\n]{4,80})\"")),
+    (
+        "key: ",
+        "key of a settings file",
+        re.compile(r"[\"']key:\s{1,3}((?:\d{1,8}:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"),
+    ),
     (";P", "password", re.compile(r"(?i:UID|User ID)=[^;\"'\n{}]{1,80};(?i:PWD|Password)=([^;\"'\n{}<>]{4,80})")),
 )
 """What words about it give away: needle, kind, and the shape whose first group is the credential."""

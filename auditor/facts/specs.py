@@ -7,7 +7,7 @@ from auditor.facts.text import decode, is_binary
 
 NAMED = re.compile(
     r"\.(?:test|spec)\.(?:js|jsx|ts|tsx|mjs|cjs|mts)$|(?:^|/)__tests__/.+\.(?:js|jsx|ts|tsx|mjs)$"
-    r"|(?:^|/)testthat/.+\.r$|Tests?\.(?:java|kt|cs|swift|scala)$|_test\.(?:go|rs|rb|dart|cc|cpp)$"
+    r"|(?:^|/)testthat/.+\.r$|Tests?\.(?:java|kt|cs|swift|scala|php)$|_test\.(?:go|rs|rb|dart|cc|cpp)$"
     r"|(?:^|/)tests/[^/]+\.rs$|(?:^|/)test/runtests\.jl$|_spec\.rb$",
     re.IGNORECASE,
 )

@@ -29,6 +29,7 @@ class Serving(msgspec.Struct, frozen=True):
     pages: tuple[str, ...]
     scripts: tuple[str, ...]
     shiny: tuple[str, ...]
+    handlers: tuple[str, ...]
 
 
 def serving(front: Front, *, signs: Serving) -> Verdict:
@@ -42,6 +43,11 @@ def serving(front: Front, *, signs: Serving) -> Verdict:
         return met("It has a front end or server in JavaScript.", *built[:_SHOWN])
     if place := _site(front, signs):
         return met("It has a web page that runs in the browser.", place, confidence=Confidence.MEDIUM)
+    handler = re.compile("|".join(signs.handlers))
+    if place := next((Evidence(path) for path in front.files if handler.search(path)), None):
+        return met("It answers requests, in a language that is not read here.", place, confidence=Confidence.MEDIUM)
+    if drawn := [place for name, place in _importing(front.sources, signs.desktop) if place.cell is None]:
+        return met("It has a window of its own.", *drawn[:_SHOWN], confidence=Confidence.MEDIUM)
     if front.written:
         return met("A notebook writes the app that serves it.", *front.written[:1], confidence=Confidence.MEDIUM)
     return _at_most_partly(front, signs)

@@ -30,6 +30,7 @@ class Words(msgspec.Struct, frozen=True):
     video: tuple[str, ...]
     elsewhere: tuple[str, ...]
     person: tuple[str, ...]
+    drawn: tuple[str, ...]
 
 
 class Hosts(msgspec.Struct, frozen=True):
@@ -68,7 +69,8 @@ def target(address: Address, hosts: Hosts, name: str) -> Target | None:
         return None
     ending = url.split("?")[0].split("#")[0].rpartition(".")[2].lower()
     if ending in hosts.moving:
-        return None if _FOREIGN.search(url) else Target("moving", address, sure=False)
+        drawn = pattern(hosts.words.drawn).search(_PLAIN.sub(" ", f"{address.text} {url}".lower()))
+        return None if drawn or _FOREIGN.search(url) else Target("moving", address, sure=False)
     if ending in hosts.dashboards:
         return Target("dashboard", address)
     if address.image or ending in _PICTURES:

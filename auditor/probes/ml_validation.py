@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from auditor.facts.python import Function
 from auditor.model import Confidence, Evidence, Verdict, met, partly, unmet
 from auditor.probes.ml_training import models, no_model, unparsed
 from auditor.probes.ml_words import Validation, Words
@@ -58,8 +59,14 @@ def _folds(program: Program, table: Validation) -> Iterator[Evidence]:
     pattern = re.compile(table.fold_names)
     for source in program.sources:
         if not source.is_test:
+            yield from (source.at(f.line, f"def {f.name}") for f in source.fact.functions if _backtests(f))
             yield from (source.at(f.line, f"def {f.name}") for f in source.fact.functions if pattern.search(f.name))
             yield from (source.at(c.line, f"class {c.name}") for c in source.fact.classes if pattern.search(c.name))
+
+
+def _backtests(function: Function) -> bool:
+    """Tell a test over a growing or moving window of the past from one of a strategy: it trains or predicts."""
+    return "backtest" in function.name.lower() and any(last(name) in ("predict", "fit") for name in function.calls)
 
 
 def _parts(program: Program, tree: Layout, table: Validation) -> dict[str, Evidence]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from auditor.facts.markup import Block, Link, MarkupFact
-from auditor.model import Confidence, Evidence, Verdict, met, partly, unmet
+from auditor.model import Confidence, Evidence, Status, Verdict, met, partly, unmet
 from auditor.probes.lexicon import Terms, below, finder, plain
 from auditor.views.paths import Tree
 from auditor.views.readme import Readme
@@ -129,6 +129,14 @@ def about_it(text: MarkupFact, usage_headings: Terms) -> int:
     titled = (n for n, section in enumerate(text.sections) if section.level == 1 and n not in setup)
     told += sum(text.sections[n].words - len(text.sections[n].title.split()) for n in titled)
     return told + sum(len(block.text.split()) for block in text.blocks if block.section not in setup)
+
+
+def for_a_part(readme: Readme, verdict: Verdict) -> Verdict:
+    """Take for half of it what only the README of a part says, which hosts don't show."""
+    if not readme.nested or verdict.status is not Status.MET:
+        return verdict
+    said = f"{verdict.summary.removesuffix('.')}, but only for a part: no README stands where hosts show it."
+    return partly(said, *verdict.evidence, confidence=Confidence.MEDIUM)
 
 
 def _foreign(lines: Lines, templates: Mapping[str, Template]) -> tuple[Template, list[Evidence]] | None:

@@ -11,6 +11,7 @@ from auditor.views.readme import Readme
 from auditor.views.words import listed, shortened
 
 _EXCERPT = 120
+_PARTED = re.compile(r"[_.\d-]+")
 _NUMBER = re.compile(r"\d{1,15}(?:[.,]\d{1,15}){0,4}|\.\d{1,9}")
 _SHARE = re.compile(r"(?<![\w.,])[-+]?0?[.,]\d{1,4}(?![\w.,]*\d)|\d\s?%")
 _LARGE_COUNT = re.compile(r"(?<![\w:/.,-])(?:\d{1,3}(?:[.,]\d{3})+|\d{4,})\s+[^\W\d]")
@@ -89,7 +90,7 @@ def _measured(readme: Readme, sure: list[Figure], metrics: Metrics) -> Verdict:
 def _pictured(readme: Readme, parts: list[bool | None], metrics: Metrics) -> Evidence | None:
     telling = finder(metrics.pictures)
     for link in readme.text.links:
-        name = plain(f"{link.text} {link.url.rpartition('/')[2]}").replace("_", " ").replace("-", " ").replace(".", " ")
+        name = _PARTED.sub(" ", plain(f"{link.text} {link.url.rpartition('/')[2]}"))
         if link.image and not link.badge and (parts[link.section] or telling.search(name)):
             return Evidence(readme.path, link.line, excerpt=link.url[:_EXCERPT])
     return None

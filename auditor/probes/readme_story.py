@@ -8,7 +8,7 @@ import msgspec
 from auditor.facts.markup import MarkupFact, Passage, Section
 from auditor.model import Confidence, Evidence, Verdict, met, partly, unknown, unmet
 from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, below, finder, plain, understood
-from auditor.probes.readme import Template, untouched
+from auditor.probes.readme import Template, for_a_part, untouched
 from auditor.views.readme import Readme
 from auditor.views.words import counted, shortened
 
@@ -110,15 +110,20 @@ def problem(
         own = number > 1 and number not in setup and not _NUMBERED.search(section.title)
         if own and _size(text, number) >= aims.said:
             title = f"“{section.title}” in {path} says what problem is solved."
-            return met(title, Evidence(path, section.line, excerpt=_start(text, number) or section.title))
+            place = Evidence(path, section.line, excerpt=_start(text, number) or section.title)
+            return for_a_part(readme, met(title, place))
     promising = set(_under(text, finder(words.aim_headings)))
     seen = _first_screen(text, aims.screen, promising)
     reason = [(p, {m[0] for m in because.finditer(plain(p.text))}) for p in seen]
     if len(set().union(*(hits for _, hits in reason))) >= aims.reasons:
         best = max(reason, key=lambda pair: len(pair[1]))[0]
-        return met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
+        return for_a_part(
+            readme, met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
+        )
     if served := _served(seen, words):
-        return met(f"{path} says early on whom it serves.", _at(path, served), confidence=Confidence.MEDIUM)
+        return for_a_part(
+            readme, met(f"{path} says early on whom it serves.", _at(path, served), confidence=Confidence.MEDIUM)
+        )
     task = finder(words.tasks)
     early = (p for p in seen if p.section not in setup and _is_clause(p.text))
     texts = ((p, plain(p.text)) for p in early)
@@ -169,7 +174,9 @@ def method(
     has_how = how is not None or (bool(names) and len(steps) >= enough.steps) or len(names) >= enough.techniques
     shown = (_told(path, data, inputs), _told(path, how, names | steps))
     if has_data and has_how:
-        return met(f"{path} documents the data and the approach.", *shown, confidence=Confidence.MEDIUM)
+        return for_a_part(
+            readme, met(f"{path} documents the data and the approach.", *shown, confidence=Confidence.MEDIUM)
+        )
     if text.words >= enough.words and (has_data or has_how or len(inputs) >= _SOME or names or len(steps) > _SOME):
         lacks = "the approach is" if has_data else "the data is" if has_how else "data and approach are"
         return partly(f"{path} names parts of the method; {lacks} hardly described.", *shown)

@@ -8,6 +8,7 @@ import msgspec
 from auditor.facts.markup import MarkupFact
 from auditor.model import Evidence, Verdict, met, partly, unknown, unmet
 from auditor.probes.lexicon import OTHER_LANGUAGE, Terms, finder, plain, tongue
+from auditor.probes.readme import for_a_part
 from auditor.views.paths import Tree
 from auditor.views.readme import Readme
 from auditor.views.words import shortened
@@ -69,7 +70,7 @@ def usage(readme: Readme, tree: Tree, *, commands: Commands, words: UsageWords, 
     if install and not run and opened:
         return met(f"{path} gives an install command and says which file to run.", *shown, _at(path, opened))
     if install and run:
-        return _complete(path, install, run, shown)
+        return for_a_part(readme, _complete(path, install, run, shown))
     prose = next(_prose(readme.text, words), None)
     by_hand = re.compile("|".join(commands.prose), re.IGNORECASE)
     if install and prose and by_hand.search(prose.text):

@@ -63,7 +63,7 @@ def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
         files = f"{len(tests.foreign)} test file{'s' if len(tests.foreign) > 1 else ''} in another language"
         said = f"{files} with {counted(told, 'test')} that assert{'s' if told == 1 else ''} something"
         if not told and all(each.fact is not None for each in tests.foreign):
-            return unmet(f"{files}; none asserts anything but what comes with a new project.", *places)
+            return partly(f"{files}; none asserts anything but what comes with a new project.", *places, score=0.1)
         if tests.code.python or told < several:
             more = "; none in Python" if tests.code.python else ", besides those that come with a new project"
             return partly(f"{said}{more}.", *places, confidence=Confidence.MEDIUM)

@@ -165,7 +165,7 @@ def _sources(reading: Reading) -> Iterator[Source]:
     own = layout(reading)
     for path, fact in reading.readable(PythonFact).items():
         if own.is_own(path):
-            yield Source(path, fact, is_test=is_test(path) and not _evaluates(fact))
+            yield Source(path, fact, is_test=is_test(path) and not _evaluates(path, fact))
     for path, book in reading.readable(NotebookFact).items():
         cells = tuple(cell for cell in book.cells if cell.kind == "code")
         if own.is_own(path) and book.language == "python" and cells:
@@ -173,10 +173,11 @@ def _sources(reading: Reading) -> Iterator[Source]:
             yield Source(path, book.program, cells, book.commands, is_test(path), unparsed)
 
 
-def _evaluates(fact: PythonFact) -> bool:
+def _evaluates(path: str, fact: PythonFact) -> bool:
     """Tell a script such as test_model.py, which puts a model to the test, from what a runner would collect."""
     cases = (*(f.name for f in fact.functions), *(c.name for c in fact.classes))
-    return fact.main_guard and not any(last(name).lower().startswith("test") for name in cases)
+    apart = "/tests/" in f"/{path.lower()}" and not fact.main_guard
+    return bool(cases) and not apart and not any(last(name).lower().startswith("test") for name in cases)
 
 
 def _unread(reading: Reading) -> Iterator[str]:
