@@ -126,7 +126,7 @@ _EXAMPLES = [
         ],
         "portfolio-breadth": [
             ("met", "Not yet: Cloud", lambda r: judged(r, _skilled(*_AREAS[:4]), skills=_LEDGER)),
-            ("partly", "Demonstrated: ML", lambda r: judged(r, _skilled("ML"), skills=_LEDGER)),
+            ("partly", "skills or more: ML", lambda r: judged(r, _skilled("ML"), skills=_LEDGER)),
             ("unmet", "No area", lambda r: judged(r, project("a", skills=["ML0"]), skills=_LEDGER)),
             ("unmet", "No area", lambda r: judged(r, _skilled(*_AREAS, score=40), skills=_LEDGER)),
             ("unknown", "no skills", lambda r: judged(r, _skilled("ML"))),

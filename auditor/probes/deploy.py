@@ -82,6 +82,9 @@ def _targets(addresses: Addresses, hosts: Hosts) -> list[Target]:
 
 def _looked(addresses: Addresses) -> Evidence:
     path = next((each.where.path for each in addresses.found if each.where.path), "")
-    count = len(addresses.found)
+    count = sum(not each.url.startswith("#") for each in addresses.found)
     counted = f"{count} {'address' if count == 1 else 'addresses'}" if count else "addresses"
-    return Evidence(path, excerpt=f"looked at {counted} in the README and the homepage field")
+    where = (
+        "in the README and the homepage field" if addresses.asked else "in the README; the homepage field was not asked"
+    )
+    return Evidence(path, excerpt=f"looked at {counted} {where}")

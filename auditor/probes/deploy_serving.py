@@ -10,6 +10,7 @@ from auditor.facts.python import Import
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.front import Front
 from auditor.views.program import Source, prefixes
+from auditor.views.words import counted
 
 _SHOWN = 3
 
@@ -18,6 +19,7 @@ class Serving(msgspec.Struct, frozen=True):
     """What serves, by import, call and file; the lists are `rules/data/serving.toml`."""
 
     apps: tuple[str, ...]
+    bare: tuple[str, ...]
     desktop: tuple[str, ...]
     command_line: tuple[str, ...]
     answering: tuple[str, ...]
@@ -32,12 +34,17 @@ class Serving(msgspec.Struct, frozen=True):
     handlers: tuple[str, ...]
 
 
-def serving(front: Front, *, signs: Serving) -> Verdict:
-    """Say whether there is an API or a UI; a command line or a window on the author's machine is partly one."""
+def serving(front: Front, *, signs: Serving, least: int) -> Verdict:
+    """Say whether there is an API or a UI; a command line, or an app in fewer than `least` lines, is partly one."""
     if not front.code:
         return not_applicable("There is no code here.")
     if served := list(_importing(front.sources, signs.apps)):
         names = ", ".join(dict.fromkeys(module.partition(".")[0] for module, _ in served))
+        lines = sum(source.fact.lines for source in front.sources)
+        if lines < least and all(module in signs.bare for module, _ in served):
+            said = f"{names} is set up, but {counted(lines, 'line')} of code in all serve no model or result yet."
+            fix = f"Let {served[0][1].path} load the model, or compute the result, and answer with it."
+            return partly(said, served[0][1], score=0.3, confidence=Confidence.MEDIUM, fix=fix)
         return met(f"It is served with {names}.", *(place for _, place in served[:_SHOWN]))
     if built := [place for name, place in front.packages if name in signs.front]:
         return met("It has a front end or server in JavaScript.", *built[:_SHOWN])

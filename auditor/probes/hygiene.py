@@ -156,8 +156,12 @@ def described(tree: Tree, *, topics: int) -> Verdict:
 
 
 def _unseen(absent: list[Entry], limit_mb: float) -> Verdict:
-    count = counted(len(absent), "file")
-    said = f"{count} above the clone's limit of {limit_mb:g} MB or not in this clone: sizes unknown."
+    if len(absent) == 1:
+        one = f"{absent[0].path} is above the clone's limit of {limit_mb:g} MB, or not in this clone"
+        said = f"{one}: its size is unknown."
+    else:
+        many = f"{len(absent)} files are above the clone's limit of {limit_mb:g} MB, or not in this clone"
+        said = f"{many}: their sizes are unknown."
     return unknown(said, *(Evidence(each.path) for each in absent[:_SHOWN]))
 
 

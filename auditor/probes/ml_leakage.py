@@ -35,6 +35,8 @@ def leakage(program: Program, *, words: Words) -> Verdict:
     splits = [*program.named(*sorted(table.splits)), *_sliced(program, words)]
     early = [*_fitted_early(program, splits, table, words), *_averaged_early(program, splits, table)]
     tuned = list(tuned_on_test(program, words))
+    if refitted := list(_fitted_to_test(program, words)):
+        return _refitted(refitted)
     if early or tuned:
         return _leaking(early, tuned, table)
     fitted = [use for use in program.named(*sorted(table.methods)) if _prepares(use, table)]
@@ -48,6 +50,24 @@ def leakage(program: Program, *, words: Words) -> Verdict:
         *(use.place for use in safe[:_SHOWN]),
         confidence=Confidence.MEDIUM,
     )
+
+
+def _fitted_to_test(program: Program, words: Words) -> Iterator[Use]:
+    """Yield what is fitted to the test data anew, where the same was fitted to the training data."""
+    train, test = re.compile(words.validation.train_names), re.compile(words.validation.test_names)
+    fitted = [use for use in program.named(*sorted(words.leakage.methods)) if use.receiver in words.leakage.fitted]
+    own = {(use.source.path, use.receiver) for use in fitted if train.search(use.call.first)}
+    for use in fitted:
+        first = use.call.first
+        if test.search(first) and not train.search(first) and (use.source.path, use.receiver) in own:
+            yield use
+
+
+def _refitted(refitted: list[Use]) -> Verdict:
+    use = refitted[0]
+    said = f"{use.receiver} is fitted to the test data anew in {within(use.place)} of {use.source.path}."
+    fix = f"Fit {use.receiver} to the training data only, and call transform on the test data."
+    return unmet(said, *(each.place for each in refitted[:_SHOWN]), fix=fix)
 
 
 def _leaking(early: list[_Early], tuned: list[Tuned], table: Leakage) -> Verdict:

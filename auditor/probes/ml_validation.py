@@ -19,7 +19,9 @@ _FOLDER = re.compile(
     r"(?:/(?:[^/]+/){0,3}[^/]+)?\.(?:csv|parquet|npz|npy|jsonl?|txt|pkl|tsv|jpe?g|png|arff|h5|wav|xml)$"
 )
 _LOADED = re.compile(r"(?i)(?:^|[/\\_'\"])(val|valid|validation|dev|test|testing)(?:$|[/\\_'\".])")
-_CHECK = re.compile(r"(?:^|\.)(?:\w*Validat(?:ion|or)|validate\w*)$")  # of columns and types, no model's
+_CHECK = re.compile(
+    r"(?:^|\.)(?:\w*Validat(?:ion|or)(?!_?(?:[Dd]ata|[Ss]et|[Ll]oad|[Gg]en|[Ss]plit))\w*|validate\w*)$"
+)  # of columns and types, no model's
 _READS = re.compile(r"^(?:read|load)", re.IGNORECASE)
 _STEP = re.compile(r"^(?:validation|val|test)_(?:step|dataloader|epoch_end)$")
 _BARE = frozenset({"val", "valid", "validation", "dev"})

@@ -52,8 +52,8 @@ def ran_in_order(notebooks: Notebooks, *, most: float, some: float, consecutive:
     clean = sum(score == 1 for score in scores.values())
     mean = sum(scores.values()) / len(scores)
     numbered = "with execution counts"
-    summary = _said(clean, len(scores), f"{numbered} ran", f"{numbered} did not run", f"{numbered} ran")
-    summary += " top to bottom without a break."
+    summary = _said(clean, len(scores), f"{numbered} ran", f"{numbered} was not run", f"{numbered} ran")
+    summary += " from top to bottom without a break."
     if clean / len(scores) > most:
         return met(summary, *[book.as_whole(_counts(book)) for book in counted if scores[book] == 1][:_SHOWN])
     worst = sorted((book for book in counted if scores[book] < 1), key=lambda book: (scores[book], book.path))
@@ -122,6 +122,8 @@ def lean(notebooks: Notebooks, *, long_cell: int, many: int, copies: str) -> Ver
         return _nothing_to_run(notebooks)
     named = re.compile(copies, re.IGNORECASE)
     left_over = [book for book in notebooks.books if named.search(book.path.rpartition("/")[2])]
+    if len(left_over) == len(notebooks.books):
+        left_over = left_over[1:]  # whatever the only one is called, it holds the work
     long = [(book, cell) for book in notebooks.coding for cell in book.code if cell.lines >= long_cell]
     if not left_over and not long:
         longest = _longest(notebooks)

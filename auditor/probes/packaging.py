@@ -88,7 +88,7 @@ def reproducible(packaging: Packaging, *, names: Names, nearly_all: float) -> Ve
     if exact >= nearly_all * total:
         return met(f"{exact} of {total} versions are pinned.", where)
     loose = next((each for each in (best, *counted) if _pins(each, "exact") < len(_required(each))), best)
-    free = [each.name for each in _required(loose) if each.pin != "exact"]
+    free = list(dict.fromkeys(each.name for each in _required(loose) if each.pin != "exact"))
     fix = f"Pin {listed(free, _SHOWN)} in {loose.path} (`pip freeze`, or a lock file from uv or Poetry)."
     if bounded:
         lower = sum(_pins(each, "bounded") for each in counted)

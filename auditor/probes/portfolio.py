@@ -192,10 +192,17 @@ def breadth(portfolio: Portfolio, *, areas: int, each: int) -> Verdict:
     if not strong:
         return _nothing_shown(portfolio, "No area of skill is demonstrated by a project worth showing.")
     evidence = [next(e for skill, e in places.values() if skill.area == area) for area in strong]
-    said = f"Demonstrated: {', '.join(strong)}." + (f" Not yet: {', '.join(lacking)}." if lacking else "")
+    many = f"with {each} skills or more"
+    said = f"Demonstrated by the projects worth showing, {many}: {', '.join(strong)}."
+    said += f" Not yet: {', '.join(lacking)}." if lacking else ""
     if len(strong) >= areas:
         return met(said, *evidence)
-    return partly(said, *evidence, score=len(strong) / areas, fix=f"Let a project show one of: {', '.join(lacking)}.")
+    return partly(
+        said,
+        *evidence,
+        score=len(strong) / areas,
+        fix=f"Let one of your two best projects show more of: {', '.join(lacking)}.",
+    )
 
 
 def focus(portfolio: Portfolio, *, sectors: dict[str, dict[str, object]]) -> Verdict:
@@ -238,7 +245,7 @@ def active(portfolio: Portfolio, *, fresh_days: int, stale_days: int, months: in
     age = max(portfolio.today - newest, 0) // _DAY
     recent = _recent_months(portfolio)
     evidence = project.named(f"last commit {datetime.fromtimestamp(newest, UTC):%Y-%m-%d}")
-    said = f"Last commit {_ago(age)}; commits in {recent} of the last twelve months."
+    said = f"Last commit to a project worth showing: {_ago(age)}; commits in {recent} of the last twelve months."
     if age <= fresh_days and recent >= months:
         return met(said, evidence)
     if age <= stale_days:

@@ -50,7 +50,8 @@ def concise(
     told = f"{counted(size, 'word')}, {counted(readme.text.lines, 'line')}, {counted(headings, 'heading')}"
     where = Evidence(readme.path, excerpt=told)
     if size < thin:
-        return unmet(f"{counted(size, 'word')}: too thin to understand the project from.", where)
+        fix = "Write it first: what the project does and for whom, how it is run, and what came out."
+        return unmet(f"{counted(size, 'word')}: too thin to understand the project from.", where, fix=fix)
     if foreign := untouched(readme, templates, least=thin):
         return unmet(f"{readme.path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
     if about_it(readme.text, words.usage_headings) < about:

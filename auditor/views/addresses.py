@@ -35,11 +35,15 @@ class Address(msgspec.Struct, frozen=True):
 
 
 class Addresses(msgspec.Struct, frozen=True):
-    """All addresses: the host's homepage field and deployments first, then the README's. `name` is the repository's."""
+    """All addresses: the host's homepage field and deployments first, then the README's. `name` is the repository's.
+
+    `asked` is whether the host told its homepage and deployments.
+    """
 
     found: tuple[Address, ...]
     name: str
     files: tuple[str, ...]
+    asked: bool = False
 
     @classmethod
     def of(cls, reading: Reading) -> "Addresses":
@@ -49,7 +53,7 @@ class Addresses(msgspec.Struct, frozen=True):
         found = [*_listed(reading), *(each for path, text in texts for each in _in_text(path, text))]
         found += [each for path, text in _parts(reading, texts) for each in _in_text(path, text, "part")]
         files = tuple(layout(reading).paths())
-        return cls(tuple(found), reading.name.rpartition("/")[2].lower(), files)
+        return cls(tuple(found), reading.name.rpartition("/")[2].lower(), files, reading.listing is not None)
 
 
 def _listed(reading: Reading) -> Iterator[Address]:
