@@ -35,6 +35,11 @@ class Names:
         """End it."""
         self._scopes.pop()
 
+    @property
+    def scope(self) -> dict[str, str]:
+        """The meanings of the innermost scope."""
+        return self._scopes[-1]
+
     def bind(self, name: str, meaning: str) -> None:
         """Give a name a meaning in the innermost scope."""
         self._scopes[-1][name] = meaning

@@ -86,8 +86,10 @@ class _Walk(Expressions):
         self.caught += bool(node.handlers)
         self.block(node.body)
         self.caught -= bool(node.handlers)
+        imported = dict(self.names.scope) if optional else {}
         for handler in node.handlers:
             self.block(handler.body)
+        self.names.scope.update(imported)  # `mlflow = None` stands for where it is not installed
         self._optional -= optional
         self.block(node.orelse)
         self.block(node.finalbody)
