@@ -10,6 +10,7 @@ from auditor.facts.credentials import is_placeholder
 from auditor.model import Confidence, Evidence, Verdict, met, not_applicable, partly, unknown, unmet
 from auditor.views.ci import Command
 from auditor.views.deployment import Deployment, Recipe
+from auditor.views.front import Front
 from auditor.views.packaging import Packaging
 
 _SHOWN = 4
@@ -55,11 +56,17 @@ def container(deployment: Deployment, *, signs: Signs) -> Verdict:
     return _without(deployment)
 
 
-def cloud(deployment: Deployment, packaging: Packaging, *, signs: Signs) -> Verdict:
+def cloud(deployment: Deployment, packaging: Packaging, front: Front, *, signs: Signs) -> Verdict:
     """Say whether a managed service, object storage, infrastructure as code or orchestration is really used."""
     if not deployment.code:
         return not_applicable("There is no code here.")
     used = [each.place for each in packaging.imports if _is_of(each.module, signs.cloud.imports)]
+    used += [
+        source.at(each.line, f"import {each.module}")
+        for source in front.sources
+        for each in source.fact.imports
+        if each.optional and _is_of(each.module, signs.cloud.imports)
+    ]
     if used:
         return met(f"Code uses a cloud or an orchestrator: {used[0].excerpt.removeprefix('import ')}.", *used[:_SHOWN])
     recipes = [recipe for recipe in deployment.recipes if recipe.kind in ("Terraform", "Kubernetes", "Helm")]
