@@ -93,6 +93,10 @@ def _head(report: Report) -> Iterator[str]:
         yield ""
 
 
+def _several(report: Report) -> bool:
+    return len(gist.audited(report)) > 2  # noqa: PLR2004 - the two that carry the score
+
+
 def _plan(report: Report) -> Iterator[str]:
     plan = gist.steps(report)
     if not plan:
@@ -106,7 +110,9 @@ def _plan(report: Report) -> Iterator[str]:
     done = plan[:_STEPS][-1]
     yield ""
     amount = "this" if len(plan) == 1 else f"these {min(len(plan), _STEPS)}"
+    carried = "; the two best repositories carry it, so what others lack gains nothing" if _several(report) else ""
     yield f"After {amount} the score would be **{words.number(done.score_after)}**."
+    yield f"A step's points are what the score rises by when it alone is done{carried}."
     yield ""
 
 

@@ -72,10 +72,17 @@ def _foreign(tests: Tests, several: int, generated: frozenset[str]) -> Verdict:
     if scripts:
         places = tuple(Evidence(module.path, 1, excerpt="no test function") for module in scripts[:_SHOWN])
         return partly("Files named like tests hold no function that a runner would run.", *places, score=0.1)
-    return unmet(
-        "No tests.",
-        Evidence("", excerpt="looked for test_*.py, *_test.py and other languages' tests"),
-    )
+    if named := [
+        Evidence(module.path, 1, excerpt="no test function") for module in tests.code.tests if _is_named(module)
+    ]:
+        fix = f"Turn {named[0].path} into functions called test_..., each with an assert."
+        return unmet(f"No tests: {named[0].path} holds none.", *named[:_SHOWN], fix=fix)
+    return unmet("No tests.", Evidence("", excerpt="looked for test_*.py, *_test.py and other languages' tests"))
+
+
+def _is_named(module: Module) -> bool:
+    """Tell what a runner would open, and find no test in."""
+    return not module.fact.functions and bool(re.match(r"test_.+\.py$|.+_test\.py$", base_name(module.path)))
 
 
 def _is_attempt(module: Module, tests: Tests) -> bool:
