@@ -118,7 +118,7 @@ def narrative(
 
 def lean(notebooks: Notebooks, *, long_cell: int, many: int, copies: str) -> Verdict:
     """Look for cells of `long_cell` lines and more, `many` of them being too many, and for left-over copies."""
-    if not notebooks.books:
+    if not notebooks.coding:
         return _nothing_to_run(notebooks)
     named = re.compile(copies, re.IGNORECASE)
     left_over = [book for book in notebooks.books if named.search(book.path.rpartition("/")[2])]
