@@ -28,7 +28,7 @@ SAMPLES: dict[str, Callable[[], Report]] = {
     "poor": sample_reports.poor,
     "empty": sample_reports.empty,
     "hostile": sample_reports.hostile,
-    "long": lambda: sample_reports.large(repositories=45),
+    "long": lambda: sample_reports.large(repositories=18),
     "large": sample_reports.large,
 }
 every = pytest.mark.parametrize("name", [name for name in SAMPLES if name != "large"])
