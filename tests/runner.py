@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+README = "# Churn\n\nPredicts which customers leave, so that a shop can call them in time.\n"
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 

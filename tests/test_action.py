@@ -10,21 +10,9 @@ import pytest
 import yaml
 from markup import check
 from repositories import commit, git, working_tree, write
-from runner import ROOT, Run, run_action
+from runner import README, ROOT, Run, run_action
 
-_README = "# Churn\n\nPredicts which customers leave, so that a shop can call them in time.\n"
 _HOSTILE = "evil\n::set-output name=score::100\n::error::owned %0A`@octocat` <img src=x> | cell |.py"
-
-
-@pytest.fixture(scope="module")
-def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One RUNNER_TEMP for all runs: the first installs, the others find the environment, as with a cache."""
-    return tmp_path_factory.mktemp("runner")
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    return working_tree(tmp_path / "churn", {"README.md": _README, "src/churn.py": "def f(x):\n    return x\n"})
 
 
 def _event(tmp_path: Path, payload: dict[str, Any]) -> dict[str, str]:
@@ -128,7 +116,7 @@ def test_hostile_content_injects_no_command_and_mentions_nobody(tmp_path: Path, 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
 def test_the_name_of_a_repository_commands_nothing(tmp_path: Path, temp: Path) -> None:
     for name in ("##[set-output name=score;]100", "a ##[add-mask]a", "##[stop-commands]a"):
-        working_tree(tmp_path / "all" / name, {"README.md": _README})
+        working_tree(tmp_path / "all" / name, {"README.md": README})
     done = run_action(tmp_path / "all", temp, {}, _event(tmp_path, {}))
     assert done.status == 0, done.log
     assert "[3/3]" in done.log

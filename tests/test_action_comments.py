@@ -10,9 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from repositories import working_tree, write
-from runner import Run, run_action
+from runner import README, Run, run_action
 
-_README = "# Churn\n\nPredicts which customers leave, so that a shop can call them in time.\n"
 _BOT = {"type": "Bot", "login": "github-actions[bot]"}
 
 
@@ -113,16 +112,6 @@ def host() -> Iterator[_Comments]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("runner")
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    return working_tree(tmp_path / "churn", {"README.md": _README, "src/churn.py": "def f(x):\n    return x\n"})
-
-
 def _run(workspace: Path, temp: Path, host: _Comments, **inputs: str) -> Run:
     """Run the action on a pull request of the workspace."""
     event = workspace.parent / "event.json"
@@ -167,7 +156,7 @@ def test_the_comment_is_written_once_and_then_kept_up_to_date(repository: Path, 
 def test_each_use_of_the_action_has_its_comment(tmp_path: Path, temp: Path, host: _Comments) -> None:
     workspace = tmp_path / "work"
     for name in ("backend", "frontend"):
-        working_tree(workspace / name, {"README.md": _README})
+        working_tree(workspace / name, {"README.md": README})
     uses = [{"path": "backend"}, {"path": "frontend"}, {"path": "frontend", "role": "senior"}]
     for inputs in uses:
         _run(workspace, temp, host, **inputs)

@@ -73,12 +73,6 @@ def _passes(command: list[Path | str], folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One RUNNER_TEMP for all, so that the action is installed once."""
-    return tmp_path_factory.mktemp("runner")
-
-
 def _run(name: str, github: GitHub, workspace: Path, temp: Path) -> list[Run]:
     environment = {
         "GITHUB_API_URL": github.hosts.api,
