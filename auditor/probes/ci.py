@@ -12,7 +12,8 @@ _SHOWN = 3
 _COLLECTING = re.compile(r"\bpytest\b(?!.*(?:--doctest|--nb))|\bunittest\b")  # they find tests by their names
 _PARTS = re.compile(r"&&|\|\||[;|\n]")
 _ASIDE = re.compile(
-    r"^\s*(?:echo|printf|#|name:|export)\b|\s(?:--version|--help)\b|\b(?:pip3?|conda|mamba|uv|poetry|pipx|npm|yarn|pnpm|apt(?:-get)?|brew)\b"
+    r"^\s*(?:echo|printf|#|name:|export)\b|\s(?:--version|--help)\b"
+    r"|\b(?:pip3?|conda|mamba|uv|poetry|pipx|npm|yarn|pnpm|apt(?:-get)?|brew)\b"
     r"[^&;|]{0,60}\b(?:install|add|sync)\b",
     re.IGNORECASE,
 )
@@ -28,7 +29,7 @@ def tests_run(ci: Ci, tests: Tests, *, commands: tuple[str, ...], actions: tuple
     for command in ci.commands:
         if _runs(command, runs) or (command.where.path.endswith(("yml", "yaml")) and uses.search(command.text)):
             via = () if command.via is None else (command.via,)
-            if _COLLECTING.search(command.text) and not (tests.modules or tests.foreign or tests.code.tests):
+            if _COLLECTING.search(command.text) and not (tests.code.tests or tests.foreign):
                 said = f"CI calls {shortened(command.text, 80)}, but there are no tests to run."
                 return partly(said, command.where, *via, confidence=Confidence.MEDIUM)
             return met(f"CI runs the tests: {shortened(command.text, 80)}", command.where, *via)

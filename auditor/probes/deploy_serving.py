@@ -53,7 +53,7 @@ def serving(front: Front, *, signs: Serving, least: int) -> Verdict:
     handler = re.compile("|".join(signs.handlers))
     if place := next((Evidence(path) for path in front.files if handler.search(path)), None):
         return met("It answers requests, in a language that is not read here.", place, confidence=Confidence.MEDIUM)
-    if drawn := [place for name, place in _importing(front.sources, signs.desktop) if place.cell is None]:
+    if drawn := [place for _, place in _importing(front.sources, signs.desktop) if place.cell is None]:
         return met("It has a window of its own.", *drawn[:_SHOWN], confidence=Confidence.MEDIUM)
     if front.written:
         return met("A notebook writes the app that serves it.", *front.written[:1], confidence=Confidence.MEDIUM)

@@ -96,7 +96,7 @@ def small(tree: Tree, *, file_mb: float, all_mb: float, limit_mb: float) -> Verd
     """
     sizes = [(each.size, each.path) for each in tree.files if each.size is not None]
     absent = [each for each in tree.files if each.size is None]
-    total = sum(size for size, _ in sizes) / _MB  # in MB
+    total = sum(size for size, _ in sizes)
     big = sorted(((size, path) for size, path in sizes if size > file_mb * _MB), reverse=True)
     if big:
         places = (Evidence(path, excerpt=f"{size / _MB:.0f} MB") for size, path in big[:_SHOWN])
@@ -104,15 +104,16 @@ def small(tree: Tree, *, file_mb: float, all_mb: float, limit_mb: float) -> Verd
         return unmet(f"{big[0][1]} has {big[0][0] / _MB:.0f} MB.", *places, fix=fix)
     largest = Evidence(max(sizes)[1], excerpt=f"the largest: {_sized(max(sizes)[0])}") if sizes else Evidence("")
     least = min(limit_mb, max(sizes)[0] / _MB) if sizes else 0.0  # what a clone lacks is larger than what it has
-    if total + least * len(absent) > all_mb:
+    whole = total / _MB + least * len(absent)
+    if whole > all_mb:
         sure = Confidence.MEDIUM if absent else Confidence.HIGH
-        return unmet(f"The files have {total + least * len(absent):.0f} MB in all.", largest, confidence=sure)
+        return unmet(f"The files have {whole:.0f} MB in all.", largest, confidence=sure)
     if absent:
         return _unseen(absent, limit_mb)
-    return met(f"The files have {_sized(total * _MB)} in all.", largest)
+    return met(f"The files have {_sized(total)} in all.", largest)
 
 
-def _sized(size: float) -> str:
+def _sized(size: int) -> str:
     return f"{size / _MB:.1f} MB" if size >= _MB / 10 else f"{size / 1000:.1f} kB"
 
 
@@ -156,12 +157,10 @@ def described(tree: Tree, *, topics: int) -> Verdict:
 
 
 def _unseen(absent: list[Entry], limit_mb: float) -> Verdict:
-    if len(absent) == 1:
-        one = f"{absent[0].path} is above the clone's limit of {limit_mb:g} MB, or not in this clone"
-        said = f"{one}: its size is unknown."
-    else:
-        many = f"{len(absent)} files are above the clone's limit of {limit_mb:g} MB, or not in this clone"
-        said = f"{many}: their sizes are unknown."
+    alone = len(absent) == 1
+    which = f"{absent[0].path} is" if alone else f"{len(absent)} files are"
+    sizes = "its size is" if alone else "their sizes are"
+    said = f"{which} above the clone's limit of {limit_mb:g} MB, or not in this clone: {sizes} unknown."
     return unknown(said, *(Evidence(each.path) for each in absent[:_SHOWN]))
 
 

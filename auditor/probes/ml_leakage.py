@@ -32,11 +32,11 @@ def leakage(program: Program, *, words: Words) -> Verdict:
     if not trained(program, words):
         return not_applicable("No model is trained in Python here.")
     table = words.leakage
+    if refitted := list(_fitted_to_test(program, words)):
+        return _refitted(refitted)
     splits = [*program.named(*sorted(table.splits)), *_sliced(program, words)]
     early = [*_fitted_early(program, splits, table, words), *_averaged_early(program, splits, table)]
     tuned = list(tuned_on_test(program, words))
-    if refitted := list(_fitted_to_test(program, words)):
-        return _refitted(refitted)
     if early or tuned:
         return _leaking(early, tuned, table)
     fitted = [use for use in program.named(*sorted(table.methods)) if _prepares(use, table)]
@@ -81,10 +81,10 @@ def _leaking(early: list[_Early], tuned: list[Tuned], table: Leakage) -> Verdict
             confidence=Confidence.MEDIUM,
             fix=f"Hold back a validation set for {tuned[0].use.place.path} and touch the test set once, at the end.",
         )
-    use, split, _, column = msgspec.structs.astuple((sure or early)[0])
-    at, before = within(use.place), within(split.place)
-    if column:
-        what = f"The mean of {shortened(column, _COLUMN)} by group is taken"
+    worst = (sure or early)[0]
+    use, at, before = worst.use, within(worst.use.place), within(worst.split.place)
+    if worst.column:
+        what = f"The mean of {shortened(worst.column, _COLUMN)} by group is taken"
         fix = "Split first, then take the means from the training part only; a TargetEncoder in a Pipeline does that."
     else:
         name = use.receiver if use.receiver in table.fitted | table.resampled | table.pipelines else use.last

@@ -61,8 +61,8 @@ def _folds(program: Program, table: Validation) -> Iterator[Evidence]:
     pattern = re.compile(table.fold_names)
     for source in program.sources:
         if not source.is_test:
-            yield from (source.at(f.line, f"def {f.name}") for f in source.fact.functions if _backtests(f))
-            yield from (source.at(f.line, f"def {f.name}") for f in source.fact.functions if pattern.search(f.name))
+            folding = (f for f in source.fact.functions if pattern.search(f.name) or _backtests(f))
+            yield from (source.at(f.line, f"def {f.name}") for f in folding)
             yield from (source.at(c.line, f"class {c.name}") for c in source.fact.classes if pattern.search(c.name))
 
 

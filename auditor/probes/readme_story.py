@@ -103,6 +103,10 @@ def problem(
         return unmet(told, Evidence(path, excerpt=_start(text, len(text.sections) - 1) or size))
     if foreign := untouched(readme, templates, least=aims.least):
         return unmet(f"{path} is {foreign[0].title}: it says nothing of this project.", foreign[1])
+    return for_a_part(readme, _told_early(path, text, words, leftovers, aims))
+
+
+def _told_early(path: str, text: MarkupFact, words: ProblemWords, leftovers: Blanks, aims: Aims) -> Verdict:
     because = finder(words.reasons)
     setup = below(text, finder(words.usage_headings))
     for number in _under(text, finder(words.problem_headings)):
@@ -111,19 +115,15 @@ def problem(
         if own and _size(text, number) >= aims.said:
             title = f"“{section.title}” in {path} says what problem is solved."
             place = Evidence(path, section.line, excerpt=_start(text, number) or section.title)
-            return for_a_part(readme, met(title, place))
+            return met(title, place)
     promising = set(_under(text, finder(words.aim_headings)))
     seen = _first_screen(text, aims.screen, promising)
     reason = [(p, {m[0] for m in because.finditer(plain(p.text))}) for p in seen]
     if len(set().union(*(hits for _, hits in reason))) >= aims.reasons:
         best = max(reason, key=lambda pair: len(pair[1]))[0]
-        return for_a_part(
-            readme, met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
-        )
+        return met(f"{path} says early on what it is for.", _at(path, best), confidence=Confidence.MEDIUM)
     if served := _served(seen, words):
-        return for_a_part(
-            readme, met(f"{path} says early on whom it serves.", _at(path, served), confidence=Confidence.MEDIUM)
-        )
+        return met(f"{path} says early on whom it serves.", _at(path, served), confidence=Confidence.MEDIUM)
     task = finder(words.tasks)
     early = (p for p in seen if p.section not in setup and _is_clause(p.text))
     texts = ((p, plain(p.text)) for p in early)

@@ -26,9 +26,9 @@ def hinted(modules: Modules, *, most: float, some: float, complete: float) -> Ve
     if part >= most and share >= complete:
         return met(said, *[_at(module, function) for module, function, _ in ranked[: -_SHOWN - 1 : -1]])
     bare = [_at(module, function) for module, function, _ in ranked[:_SHOWN]]
-    first = next(((m, f) for m, f, score in ranked if score < 1 and not f.nested), ranked[0][:2])
-    what = f"parameters and return of {first[1].name}" if first[1].parameters else f"what {first[1].name} returns"
-    fix = f"Annotate {what} in {first[0].path} first, and go on from there."
+    module, first = next(((m, f) for m, f, score in ranked if score < 1 and not f.nested), ranked[0][:2])
+    what = f"parameters and return of {first.name}" if first.parameters else f"what {first.name} returns"
+    fix = f"Annotate {what} in {module.path} first, and go on from there."
     if part >= some:
         return partly(said, *bare, score=share, fix=fix)
     return unmet(said, *bare, fix=fix)

@@ -26,9 +26,8 @@ def keep_comment(client: Client, repository: str, number: int, use: str, text: s
         ours = _ours(client, listed, mark(use)) or made
         if ours["id"] == made["id"]:
             return str(made.get("html_url", ""))
-        _ask(
-            client, "DELETE", f"{client.hosts.api}{issues}/comments/{made['id']}", None, _GONE
-        )  # a parallel job's stays
+        # a parallel job's stays
+        _ask(client, "DELETE", f"{client.hosts.api}{issues}/comments/{made['id']}", None, _GONE)
     if ours.get("body") != body:
         _sent(client, "PATCH", f"{client.hosts.api}{issues}/comments/{ours['id']}", body, _OK)
     return str(ours.get("html_url", ""))

@@ -37,7 +37,8 @@ _RESOURCES = re.compile(
     re.IGNORECASE,
 )
 _STORES = re.compile(
-    r"sql|mongo|documentdb|dynamodb|cosmosdb|rds_|_db_|_database|redis|elasticache|storage|_bucket|_dns|_network|_service_account",
+    r"sql|mongo|documentdb|dynamodb|cosmosdb|rds_|_db_|_database"
+    r"|redis|elasticache|storage|_bucket|_dns|_network|_service_account",
     re.IGNORECASE,
 )
 _HOST_FILES = {
